@@ -1,0 +1,1 @@
+//! Lets resource plugins validate and expand a definition into an environment.

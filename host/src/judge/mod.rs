@@ -1,0 +1,1 @@
+//! Lets policy plugins judge an environment.

@@ -1,0 +1,1 @@
+//! The HTTP boundary: targets, credentials, secrets, and a cloud plugin behind a loopback port.

@@ -1,0 +1,1 @@
+//! Loads plugins, checks their contract and calls them.

@@ -1,0 +1,1 @@
+//! Evaluates a Rhai script into a [`Definition`](crate::model::Definition), sandboxed and bounded.

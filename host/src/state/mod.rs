@@ -1,0 +1,1 @@
+//! Keeps the state: one document per environment, a journal, a lock.

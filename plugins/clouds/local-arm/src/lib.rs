@@ -1,0 +1,1 @@
+//! An Azure Resource Manager control plane in a plugin.

@@ -1,0 +1,1 @@
+//! Deploys through Azure Resource Manager.

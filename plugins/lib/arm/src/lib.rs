@@ -1,0 +1,1 @@
+//! Azure Resource Manager ids, names and common properties, shared by plugins.

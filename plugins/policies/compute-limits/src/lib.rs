@@ -1,0 +1,1 @@
+//! Rules for the size of compute clusters.

@@ -1,0 +1,1 @@
+//! Rules for resource names.

@@ -1,0 +1,1 @@
+//! Any Azure resource, passed through as it is written.
