@@ -15,3 +15,4 @@ pub mod plugin;
 pub mod project;
 pub mod script;
 pub mod state;
+pub mod suggest;

@@ -87,6 +87,10 @@ pub struct KindDocument {
     /// The kind it lives in: the script's first argument, and part of its address.
     #[serde(default)]
     pub parent: Option<Relation>,
+    /// Properties that scripts give before the name, in this order, and that are part of its address: for a kind that
+    /// stands for resources of several types, `["type"]`.
+    #[serde(default)]
+    pub arguments: Vec<String>,
     /// The kind of the container it is placed in unless the script says otherwise: the last one declared before it, else
     /// one of the environment's own.
     #[serde(default)]

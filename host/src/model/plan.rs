@@ -60,6 +60,22 @@ pub struct PropertyChange {
     pub place: Option<Place>,
 }
 
+/// What a replacement deletes: the resource as the state has it, which may have another id or type than the new one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// Its resource type.
+    #[serde(rename = "type")]
+    pub resource_type: String,
+    /// Its id.
+    pub id: String,
+    /// For the deployer.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub details: Map<String, Value>,
+    /// Addresses it was deployed after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
+}
+
 /// What happens to one resource, and all that is needed to carry it out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
@@ -85,10 +101,12 @@ pub struct Change {
     /// How many declared properties stay as they are.
     #[serde(default)]
     pub unchanged: usize,
-    /// Body to send, tokens unresolved where they hang on what is not deployed yet; null for `delete`.
+    /// Body to send, in token form (escapes kept), tokens unresolved where they hang on what is not deployed yet; null for
+    /// `delete`, and for `none` where the state has it already.
     #[serde(default)]
     pub body: Value,
-    /// SHA-256 of the body as deployed when the plan was made, to tell whether it is still true.
+    /// SHA-256 of the body as deployed when the plan was made, to tell whether it is still true; only in a plan that was
+    /// made to be written to a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live_digest: Option<String>,
     /// Addresses that must be there first (as declared; for `delete`, as in the state).
@@ -97,6 +115,9 @@ pub struct Change {
     /// For the deployer.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub details: Map<String, Value>,
+    /// What is deleted first, for `replace`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Box<Replaced>>,
     /// How its properties compare, for the read-back.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rules: Arc<RuleSet>,
@@ -141,6 +162,19 @@ pub struct OutputChange {
     /// Value with its tokens, to be resolved when all is deployed; null when it goes.
     #[serde(default)]
     pub value: Value,
+}
+
+impl OutputChange {
+    /// Whether carrying out the plan gives it another value, as far as can be told.
+    pub fn changes(&self) -> bool {
+        match &self.after {
+            None => self.before.is_some(),
+            Some(Shown::Value(after)) => self.before.as_ref() != Some(after),
+            // A secret is only known by its handle, and that is what the state keeps.
+            Some(Shown::Secret) => self.before.as_ref() != Some(&self.value),
+            Some(Shown::KnownAfterApply) => true,
+        }
+    }
 }
 
 /// How many of each.
@@ -215,11 +249,7 @@ impl Plan {
 
     /// Whether carrying it out would change a resource or an output.
     pub fn has_changes(&self) -> bool {
-        let outputs_change = |output: &OutputChange| match (&output.before, &output.after) {
-            (Some(before), Some(Shown::Value(after))) => before != after,
-            _ => true,
-        };
         self.changes.iter().any(|change| !matches!(change.action, Action::None | Action::Read))
-            || self.outputs.iter().any(outputs_change)
+            || self.outputs.iter().any(OutputChange::changes)
     }
 }

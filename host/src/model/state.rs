@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A resource that was deployed, or whose deployment was begun.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct StateResource {
     /// Its kind.
     pub kind: Arc<str>,
@@ -18,7 +18,7 @@ pub struct StateResource {
     pub resource_type: String,
     /// Its id.
     pub id: String,
-    /// The body that was last sent, with secrets as handles.
+    /// The body that was last sent, in token form: secrets as handles, escapes kept, all other tokens resolved.
     pub body: Value,
     /// SHA-256 of that body in canonical JSON, hexadecimal.
     pub digest: String,
@@ -34,6 +34,9 @@ pub struct StateResource {
     /// Its last change was begun and not seen to end: the next run looks before it believes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub uncertain: bool,
+    /// Bodies it may have instead of `body`, because a change from them to it was not seen to end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Value>,
 }
 
 /// One environment.
