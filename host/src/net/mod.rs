@@ -1,1 +1,27 @@
 //! The HTTP boundary: targets, credentials, secrets, and a cloud plugin behind a loopback port.
+//!
+//! A deployer plugin's requests leave the host through [`Boundary::send`] and nowhere else. There they are held against
+//! the target's origin, and get what no plugin may see: the token and the values of secrets. Both are taken out of
+//! answers and error texts again.
+
+mod boundary;
+mod credential;
+mod headers;
+mod message;
+mod network;
+mod origin;
+mod record;
+mod scrub;
+mod secrets;
+mod serve;
+mod target;
+
+pub use boundary::Boundary;
+pub use credential::{AzureSignIn, StaticToken, TokenSource};
+pub use message::{BoundaryCode, BoundaryError, Request, Response};
+pub use network::client;
+pub use origin::Origin;
+pub use record::{RequestLog, RequestRecord};
+pub use secrets::{EnvironmentSecrets, SecretError, SecretSource, Secrets};
+pub use serve::CloudServer;
+pub use target::{BoxFuture, CloudHandler, Target};
