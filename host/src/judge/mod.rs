@@ -1,1 +1,164 @@
 //! Lets policy plugins judge an environment.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::compose::incoming_diagnostic;
+use crate::model::{Diagnostic, Environment, ErrorKind, Failure, Severity};
+use crate::plugin::policies_api::Verdict;
+use crate::plugin::roles::Policies;
+use crate::plugin::{Catalog, Grants, types};
+use crate::project::{PolicySettings, PolicySeverity};
+use crate::suggest;
+
+/// How one policy came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyResult {
+    /// Its name.
+    pub name: String,
+    /// How often it is broken.
+    pub violated: usize,
+    /// How often it hangs on values that are known only after apply.
+    pub undetermined: usize,
+}
+
+/// What a policy says of one resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The policy.
+    pub policy: String,
+    /// It hangs on a value that is known only after apply; otherwise the policy is broken.
+    pub undetermined: bool,
+    /// What it says.
+    pub diagnostic: Diagnostic,
+}
+
+/// What the policies say of an environment.
+#[derive(Debug, Clone, Default)]
+pub struct Judgement {
+    /// One for each policy that was asked, by name.
+    pub results: Vec<PolicyResult>,
+    /// One for each violation, and a remark for each open question.
+    pub findings: Vec<Finding>,
+}
+
+/// Judges an environment by all policies of the catalog that are not off.
+///
+/// # Errors
+/// Kind [`ErrorKind::Input`] when a setting names no policy, [`ErrorKind::Plugin`] when a plugin fails.
+pub async fn judge(
+    catalog: &Catalog,
+    context: &types::Context,
+    environment: &Environment,
+    settings: &BTreeMap<String, PolicySettings>,
+) -> Result<Judgement, Failure> {
+    known(catalog, settings)?;
+    let mut judgement = Judgement::default();
+    let mut resources = None;
+    for (index, plugin) in catalog.plugins().iter().enumerate() {
+        let asked: Vec<&str> = plugin
+            .manifest
+            .policies
+            .iter()
+            .map(|policy| policy.name.as_str())
+            .filter(|name| !settings.get(*name).is_some_and(|setting| setting.severity == Some(PolicySeverity::Off)))
+            .collect();
+        if asked.is_empty() {
+            continue;
+        }
+        let resources = resources.get_or_insert_with(|| outgoing(environment));
+        let failure = |diagnostic| Failure::new(ErrorKind::Plugin, diagnostic);
+        let core = catalog.instantiate(index, Grants::default()).await?;
+        let mut policies = Policies::new(core).map_err(failure)?;
+        let findings = policies.evaluate(context, resources, &parameters(&asked, settings)).await.map_err(failure)?;
+        judgement.results.extend(asked.iter().map(|name| PolicyResult {
+            name: (*name).to_owned(),
+            violated: 0,
+            undetermined: 0,
+        }));
+        for finding in findings {
+            take(&mut judgement, finding, &plugin.manifest.name, environment, settings);
+        }
+    }
+    judgement.results.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(judgement)
+}
+
+fn take(
+    judgement: &mut Judgement,
+    finding: crate::plugin::policies_api::Finding,
+    plugin: &str,
+    environment: &Environment,
+    settings: &BTreeMap<String, PolicySettings>,
+) {
+    let mut diagnostic = incoming_diagnostic(finding.diagnostic, plugin, "");
+    if let Some(PolicySeverity::Set(severity)) = settings.get(&finding.policy).and_then(|setting| setting.severity) {
+        diagnostic.severity = severity;
+    }
+    if let Some(result) = judgement.results.iter_mut().find(|result| result.name == finding.policy) {
+        match finding.verdict {
+            Verdict::Violated => result.violated += 1,
+            Verdict::Undetermined => result.undetermined += 1,
+        }
+    }
+    if finding.verdict == Verdict::Undetermined {
+        diagnostic.severity = Severity::Info;
+    }
+    if diagnostic.span.is_none()
+        && let Some(address) = &diagnostic.address
+    {
+        diagnostic.span = environment
+            .resources
+            .iter()
+            .find(|resource| &resource.address == address)
+            .and_then(|resource| resource.span);
+    }
+    let undetermined = finding.verdict == Verdict::Undetermined;
+    judgement.findings.push(Finding { policy: finding.policy, undetermined, diagnostic });
+}
+
+fn known(catalog: &Catalog, settings: &BTreeMap<String, PolicySettings>) -> Result<(), Failure> {
+    let names: Vec<&str> = catalog
+        .plugins()
+        .iter()
+        .flat_map(|plugin| plugin.manifest.policies.iter().map(|policy| policy.name.as_str()))
+        .collect();
+    match settings.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+        None => Ok(()),
+        Some((unknown, setting)) => Err(Failure::input(
+            Diagnostic::error("judge/unknown-policy", format!("no plugin offers the policy `{unknown}`"))
+                .at(setting.span)
+                .help(suggest::help(unknown, "policies", names.iter().copied())),
+        )),
+    }
+}
+
+fn parameters(asked: &[&str], settings: &BTreeMap<String, PolicySettings>) -> String {
+    let all: Map<String, Value> = asked
+        .iter()
+        .map(|name| {
+            (
+                (*name).to_owned(),
+                Value::Object(settings.get(*name).map(|setting| setting.parameters.clone()).unwrap_or_default()),
+            )
+        })
+        .collect();
+    Value::Object(all).to_string()
+}
+
+/// An environment in the contract's terms.
+pub fn outgoing(environment: &Environment) -> Vec<types::Resource> {
+    environment
+        .resources
+        .iter()
+        .map(|resource| types::Resource {
+            address: resource.address.clone(),
+            type_: resource.resource_type.clone(),
+            id: resource.id.clone(),
+            body: resource.body.to_string(),
+            depends_on: resource.depends_on.clone(),
+            details: Value::Object(resource.details.clone()).to_string(),
+        })
+        .collect()
+}
