@@ -1,0 +1,237 @@
+//! `mlhost apply`: makes the environment what the script declares, or carries out a plan file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use mlhost::deploy::target::{Subject, Target};
+use mlhost::model::plan::{Action, Plan};
+use mlhost::model::{Environment, Failure, Sources};
+use mlhost::net::Boundary;
+use mlhost::plan::{check_fresh, read_plan};
+use mlhost::plugin::deployer_api::Reading;
+use mlhost::state::{Lock, Owner, Store, digest};
+use serde_json::Value;
+
+use super::Done;
+use super::args::{ApplyArguments, EnvironmentArguments, PlanningArguments};
+use super::carry::Carrier;
+use super::cloud::confirm;
+use super::planning::{Basis, Planned, boundary_first, settle};
+use super::session::{Evaluated, Session, secret_handles};
+use super::show::plan_file;
+use super::stream::Stream;
+use super::terminal::Terminal;
+
+pub async fn run(arguments: ApplyArguments, terminal: &Terminal, sources: &mut Sources) -> Result<Done, Failure> {
+    if let Some(bytes) = plan_file(&arguments.script) {
+        let plan = read_plan(&bytes, &arguments.script.display().to_string())?;
+        return carry_out_file(plan, &arguments, terminal, sources).await;
+    }
+    let session = Session::open(&arguments.script, &arguments.environment, sources).await?;
+    let evaluated = session.evaluate(&arguments.script, sources).await?.accepted()?;
+    terminal.diagnostics(&evaluated.diagnostics, sources);
+    let script = arguments.script.display().to_string();
+    let work = Work {
+        command: "apply",
+        session: &session,
+        planning: &arguments.planning,
+        script: &script,
+        yes: arguments.carrying.yes,
+        parallelism: arguments.carrying.parallelism.into(),
+        full: arguments.full,
+        terminal,
+    };
+    work.run(&evaluated.environment, Some(&evaluated), sources).await
+}
+
+/// What `apply` and `destroy` have in common.
+pub struct Work<'a> {
+    /// `apply` or `destroy`.
+    pub command: &'a str,
+    /// The session.
+    pub session: &'a Session,
+    /// How to plan.
+    pub planning: &'a PlanningArguments,
+    /// The script; empty for `destroy`.
+    pub script: &'a str,
+    /// Do not ask.
+    pub yes: bool,
+    /// How many actions at once.
+    pub parallelism: usize,
+    /// Show everything.
+    pub full: bool,
+    /// Where to speak.
+    pub terminal: &'a Terminal,
+}
+
+impl Work<'_> {
+    /// Locks, plans, asks, carries out.
+    ///
+    /// # Errors
+    /// What each of them refuses.
+    pub async fn run(
+        &self,
+        environment: &Environment,
+        evaluated: Option<&Evaluated>,
+        sources: &Sources,
+    ) -> Result<Done, Failure> {
+        let Work { session, terminal, .. } = self;
+        let mut store = self.store()?;
+        let secrets = evaluated.map(|evaluated| evaluated.secrets.clone()).unwrap_or_default();
+        let boundary = Arc::new(session.target.open(&session.catalog, &session.cloud_folder(), secrets).await?);
+        let target = Target::new(&session.catalog, session.target.deployer, session.context(), boundary.clone());
+        settle(&mut store, &target, terminal).await.map_err(|failure| boundary_first(&boundary, failure))?;
+        let planned = {
+            let basis = Basis {
+                session,
+                target: &target,
+                boundary: &boundary,
+                state: store.state(),
+                script: self.script,
+                digests: false,
+                options: self.planning,
+            };
+            basis.plan(environment, sources).await.map_err(|failure| boundary_first(&boundary, failure))?
+        };
+        let stream = self.announce(&planned.plan, evaluated, sources);
+        if planned.plan.has_changes() && !self.yes {
+            confirm(
+                terminal,
+                &format!(
+                    "\n{} these changes to {}?",
+                    if self.command == "destroy" { "Make" } else { "Apply" },
+                    session.project.environment
+                ),
+            )?;
+        }
+        self.carry(planned, &mut store, &target, &boundary, stream).await
+    }
+
+    fn store(&self) -> Result<Store, Failure> {
+        let owner = Owner::this_process(
+            user(),
+            host(),
+            format!("mlhost {} {}", self.command, self.script).trim_end().to_owned(),
+        );
+        let environment = &self.session.project.environment;
+        let lock = Lock::acquire(&self.session.state_folder(), environment, &owner, self.planning.lock_timeout)?;
+        Store::open(lock, &self.session.identity())
+    }
+
+    fn announce(&self, plan: &Plan, evaluated: Option<&Evaluated>, sources: &Sources) -> Option<Stream<'_>> {
+        if self.terminal.json() {
+            let stream = Stream::new(self.terminal);
+            stream.plugins(self.session.catalog.book());
+            stream.plan(plan, evaluated, sources);
+            return Some(stream);
+        }
+        super::plan::show(plan, evaluated, self.full, self.terminal);
+        None
+    }
+
+    async fn carry(
+        &self,
+        planned: Planned,
+        store: &mut Store,
+        target: &Target<'_>,
+        boundary: &Boundary,
+        stream: Option<Stream<'_>>,
+    ) -> Result<Done, Failure> {
+        let carrier = Carrier {
+            command: self.command,
+            target,
+            boundary,
+            parallelism: self.parallelism,
+            terminal: self.terminal,
+            next: Vec::new(),
+        };
+        let carried = carrier.carry(planned, store, stream).await;
+        self.terminal.plugins(self.session.catalog.book());
+        carried.map(|()| Done::Well)
+    }
+}
+
+/// Carries out exactly the plan of a file, or says that it is no longer true.
+async fn carry_out_file(
+    plan: Plan,
+    arguments: &ApplyArguments,
+    terminal: &Terminal,
+    sources: &mut Sources,
+) -> Result<Done, Failure> {
+    let script = plan.script.clone();
+    let options = EnvironmentArguments { environment: Some(plan.environment.clone()), ..arguments.environment.clone() };
+    let path = if script.is_empty() { Path::new(".") } else { Path::new(&script) };
+    let session = Session::open(path, &options, sources).await?;
+    let work = Work {
+        command: "apply",
+        session: &session,
+        planning: &arguments.planning,
+        script: &script,
+        yes: arguments.carrying.yes,
+        parallelism: arguments.carrying.parallelism.into(),
+        full: arguments.full,
+        terminal,
+    };
+    let mut store = work.store()?;
+    let granted = secret_handles(plan.changes.iter().map(|change| &change.body));
+    let boundary = Arc::new(session.target.open(&session.catalog, &session.cloud_folder(), granted).await?);
+    let target = Target::new(&session.catalog, session.target.deployer, session.context(), boundary.clone());
+    let live = look_again(&plan, &target).await.map_err(|failure| boundary_first(&boundary, failure))?;
+    let digests = live.iter().map(|(address, body)| (address.clone(), body.as_ref().map(digest))).collect();
+    check_fresh(&plan, store.state(), &digests)?;
+    let stream = work.announce(&plan, None, sources);
+    if plan.has_changes() && !work.yes {
+        confirm(terminal, &format!("\nApply these changes to {}?", plan.environment))?;
+    }
+    let live = live.into_iter().filter_map(|(address, body)| Some((address, body?))).collect();
+    work.carry(Planned { plan, live }, &mut store, &target, &boundary, stream).await
+}
+
+/// Reads what a plan rests on: everything that was there when it was made, and everything it will create.
+async fn look_again(plan: &Plan, target: &Target<'_>) -> Result<BTreeMap<String, Option<Value>>, Failure> {
+    let seen = plan.changes.iter().filter(|change| change.live_digest.is_some() || change.action != Action::Create);
+    let subjects: Vec<Subject<'_>> = seen
+        .map(|change| match &change.replaces {
+            Some(old) => Subject {
+                address: &change.address,
+                resource_type: &old.resource_type,
+                id: &old.id,
+                details: &old.details,
+            },
+            None => Subject {
+                address: &change.address,
+                resource_type: &change.resource_type,
+                id: &change.id,
+                details: &change.details,
+            },
+        })
+        .collect();
+    if subjects.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let readings = target.read(&subjects).await?;
+    let body = |reading| match reading {
+        Reading::Found(body) => serde_json::from_str(&body).ok(),
+        Reading::Absent | Reading::Failed(_) => None,
+    };
+    Ok(subjects.iter().zip(readings).map(|(subject, reading)| (subject.address.to_owned(), body(reading))).collect())
+}
+
+fn user() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok())
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn host() -> String {
+    let named = std::fs::read_to_string("/etc/hostname")
+        .ok()
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty());
+    named
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .or_else(|| std::env::var("COMPUTERNAME").ok())
+        .unwrap_or_else(|| "localhost".to_owned())
+}

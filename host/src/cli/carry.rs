@@ -1,0 +1,210 @@
+//! Carrying a plan out: events to the watchers, Ctrl-C, the end of the state.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use mlhost::deploy::event::ApplyEvent;
+use mlhost::deploy::target::Target;
+use mlhost::deploy::{Course, Deployment, deploy};
+use mlhost::model::plan::Plan;
+use mlhost::model::reference::{self, TokenTarget};
+use mlhost::model::{Diagnostic, ErrorKind, Failure};
+use mlhost::net::Boundary;
+use mlhost::state::{Store, bookkeeping};
+use serde_json::Value;
+use tokio::sync::watch;
+
+use super::planning::Planned;
+use super::report::live::LiveProgress;
+use super::report::progress::PlainProgress;
+use super::report::summary::{Ending, Tally, summary};
+use super::stream::Stream;
+use super::terminal::Terminal;
+
+/// What carries a plan out.
+pub struct Carrier<'a> {
+    /// `apply` or `destroy`.
+    pub command: &'a str,
+    /// The way to the control plane.
+    pub target: &'a Target<'a>,
+    /// Behind it.
+    pub boundary: &'a Boundary,
+    /// How many actions at once.
+    pub parallelism: usize,
+    /// Where to speak.
+    pub terminal: &'a Terminal,
+    /// The next command, for the summary.
+    pub next: Vec<String>,
+}
+
+/// Who hears of the run: a person at a terminal, a log, or a program.
+enum Watcher<'a> {
+    Live(LiveProgress),
+    Plain(PlainProgress),
+    Stream(Stream<'a>),
+}
+
+impl<'a> Watcher<'a> {
+    fn new(terminal: &Terminal, stream: Option<Stream<'a>>) -> Self {
+        match stream {
+            Some(stream) => Self::Stream(stream),
+            None if terminal.err.tty => {
+                Self::Live(LiveProgress::new(terminal.err, indicatif::ProgressDrawTarget::stderr()))
+            }
+            None => Self::Plain(PlainProgress::new(terminal.err)),
+        }
+    }
+
+    fn event(&mut self, event: &ApplyEvent, terminal: &Terminal) {
+        match self {
+            Self::Live(live) => live.event(event),
+            Self::Plain(plain) => terminal.say(&plain.event(event)),
+            Self::Stream(stream) => stream.event(event),
+        }
+    }
+}
+
+impl Carrier<'_> {
+    /// Carries a plan out, saves the state whatever happens, and says how it went.
+    ///
+    /// # Errors
+    /// When not everything was done, with the kind of the first failure; when the state cannot be written.
+    pub async fn carry(&self, planned: Planned, store: &mut Store, stream: Option<Stream<'_>>) -> Result<(), Failure> {
+        let Planned { plan, live } = planned;
+        self.check_secrets(&plan)?;
+        let began = Instant::now();
+        let mut tally = Tally::default();
+        let mut watcher = Watcher::new(self.terminal, stream);
+        let (course, interrupts) = follow_interrupts(self.terminal.err.tty);
+        let mut deployed = BTreeMap::new();
+        let ending = {
+            let mut watch = |event: ApplyEvent| {
+                tally.event(&event);
+                watcher.event(&event, self.terminal);
+            };
+            let deployment = Deployment { plan: &plan, live, parallelism: self.parallelism, course };
+            deploy(deployment, self.target, store, &mut watch, &mut deployed).await
+        };
+        interrupts.abort();
+        let ending = ending?;
+        let outputs = self.finish(&plan, store, &deployed, ending.error().is_none())?;
+        let shown = Ending {
+            command: self.command,
+            environment: &plan.environment,
+            tally: &tally,
+            cancelled: ending.cancelled,
+            elapsed: began.elapsed(),
+            outputs: &outputs,
+            next: &self.next,
+        };
+        match watcher {
+            // The plan has said that there is nothing to do.
+            Watcher::Live(_) | Watcher::Plain(_) if !plan.has_changes() => {}
+            Watcher::Stream(stream) => stream.end(&shown, ending.error().map_or(0, ErrorKind::exit_code)),
+            Watcher::Live(live) => {
+                drop(live);
+                self.terminal.print(&summary(&shown, &self.terminal.out));
+            }
+            Watcher::Plain(_) => self.terminal.print(&summary(&shown, &self.terminal.out)),
+        }
+        match ending.error() {
+            None => Ok(()),
+            // Everything there is to say was said in the summary.
+            Some(kind) => Err(self.boundary.take_failure().unwrap_or(Failure { kind, diagnostics: Vec::new() })),
+        }
+    }
+
+    /// Secrets are looked for before anything is changed.
+    fn check_secrets(&self, plan: &Plan) -> Result<(), Failure> {
+        let secrets = self.boundary.secrets();
+        let missing: Vec<Diagnostic> = plan
+            .changes
+            .iter()
+            .filter(|change| change.body.is_object())
+            .filter(|change| {
+                !matches!(change.action, mlhost::model::plan::Action::None | mlhost::model::plan::Action::Read)
+            })
+            .flat_map(|change| secrets.check(&change.address, &change.body))
+            .collect();
+        if missing.is_empty() { Ok(()) } else { Err(Failure { kind: ErrorKind::Input, diagnostics: missing }) }
+    }
+
+    /// Writes the state and gives the outputs as they are now.
+    fn finish(
+        &self,
+        plan: &Plan,
+        store: &mut Store,
+        live: &BTreeMap<String, Value>,
+        complete: bool,
+    ) -> Result<BTreeMap<String, Value>, Failure> {
+        let mut outputs = None;
+        if complete {
+            let events = bookkeeping(plan, store.state());
+            if !events.is_empty() {
+                store.append(&events)?;
+            }
+            outputs = Some(resolve_outputs(plan, live));
+        }
+        store.finish(outputs)?;
+        Ok(store.state().outputs.clone())
+    }
+}
+
+fn resolve_outputs(plan: &Plan, live: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    plan.outputs
+        .iter()
+        .filter(|output| output.after.is_some())
+        .map(|output| {
+            let mut value = output.value.clone();
+            reference::resolve(&mut value, &mut |token| match &token.0 {
+                TokenTarget::Resource { address, pointer } => live.get(address)?.pointer(pointer).cloned(),
+                TokenTarget::Secret { .. } => None,
+            });
+            reference::finish(&mut value);
+            (output.name.clone(), value)
+        })
+        .collect()
+}
+
+/// The first Ctrl-C lets what is under way come to its end, the second leaves it to the next run.
+fn follow_interrupts(tty: bool) -> (watch::Receiver<Course>, tokio::task::JoinHandle<()>) {
+    let (sender, receiver) = watch::channel(Course::Full);
+    let task = tokio::spawn(async move {
+        for course in [Course::Drain, Course::Abandon] {
+            interrupted().await;
+            let line = match course {
+                Course::Drain => {
+                    "Interrupted: waiting for what is under way. Interrupt again to leave it to the next run."
+                }
+                _ => "Interrupted again: the next run takes up what is under way.",
+            };
+            eprintln!("{}{line}", if tty { "\n" } else { "" });
+            if sender.send(course).is_err() {
+                return;
+            }
+        }
+        // The receiver must never see the sender go.
+        std::future::pending::<()>().await;
+    });
+    (receiver, task)
+}
+
+/// Ctrl-C, or the request to terminate that CI systems send.
+pub async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut interrupt), Ok(mut terminate)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,197 @@
+//! From an environment to a plan: the state, what is deployed, the difference.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mlhost::deploy::target::{Subject, Target};
+use mlhost::gate;
+use mlhost::model::plan::Plan;
+use mlhost::model::state::State;
+use mlhost::model::{Diagnostic, Environment, ErrorKind, Failure, Mode, Sources};
+use mlhost::net::Boundary;
+use mlhost::plan::{self, Live, PlanInput};
+use mlhost::plugin::deployer_api::{Outcome, Reading};
+use mlhost::project::PROJECT_FILE;
+use mlhost::state::{Event, Outcome as Fate, Store, Verb};
+use serde_json::Value;
+
+use super::args::PlanningArguments;
+use super::session::Session;
+use super::terminal::Terminal;
+
+/// A plan, and what it rests on.
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// Bodies as deployed, by address.
+    pub live: BTreeMap<String, Value>,
+}
+
+/// What a plan is made of.
+pub struct Basis<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// The way to the control plane.
+    pub target: &'a Target<'a>,
+    /// Behind it.
+    pub boundary: &'a Arc<Boundary>,
+    /// What was deployed.
+    pub state: &'a State,
+    /// The script, as the user named it; empty for `destroy`.
+    pub script: &'a str,
+    /// The plan is to be written to a file.
+    pub digests: bool,
+    /// The options.
+    pub options: &'a PlanningArguments,
+}
+
+impl Basis<'_> {
+    /// Looks at what is deployed and plans.
+    ///
+    /// # Errors
+    /// When something cannot be read, or the plan or the gate refuses.
+    pub async fn plan(&self, environment: &Environment, sources: &Sources) -> Result<Planned, Failure> {
+        let live = self.look(environment).await?;
+        let input = PlanInput {
+            environment,
+            state: self.state,
+            live: &live,
+            sources,
+            script: self.script,
+            target: &self.session.target.name,
+            unprotect: &self.options.unprotect,
+            adopt: self.options.adopt,
+            digests: self.digests,
+        };
+        let plan = plan::plan(&input)?;
+        gate::check(
+            &plan,
+            &gate::GateInput {
+                environment_protected: self.session.project.protect,
+                unprotect: &self.options.unprotect,
+                project_file: Some(PROJECT_FILE),
+            },
+        )?;
+        let live = live
+            .into_iter()
+            .filter_map(|(address, live)| match live {
+                Live::Found(body) => Some((address, body)),
+                Live::Absent => None,
+            })
+            .collect();
+        Ok(Planned { plan, live })
+    }
+
+    /// Reads what the state knows, what exists by somebody else's hand, and with `--adopt` everything.
+    async fn look(&self, environment: &Environment) -> Result<BTreeMap<String, Live>, Failure> {
+        let mut subjects: Vec<Subject<'_>> = Vec::new();
+        if self.options.no_refresh {
+            return Ok(self
+                .state
+                .resources
+                .iter()
+                .map(|(address, known)| (address.clone(), Live::Found(known.body.clone())))
+                .collect());
+        }
+        for (address, known) in &self.state.resources {
+            subjects.push(Subject {
+                address,
+                resource_type: &known.resource_type,
+                id: &known.id,
+                details: &known.details,
+            });
+        }
+        for resource in &environment.resources {
+            let known = self.state.resources.contains_key(&resource.address);
+            if !known && (resource.mode == Mode::Existing || self.options.adopt) {
+                subjects.push(Subject {
+                    address: &resource.address,
+                    resource_type: &resource.resource_type,
+                    id: &resource.id,
+                    details: &resource.details,
+                });
+            }
+        }
+        if subjects.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let readings = self.target.read(&subjects).await.map_err(|failure| boundary_first(self.boundary, failure))?;
+        let mut live = BTreeMap::new();
+        let mut problems = Vec::new();
+        let mut kind = ErrorKind::Operation;
+        for (subject, reading) in subjects.iter().zip(readings) {
+            match reading {
+                Reading::Found(body) => match serde_json::from_str(&body) {
+                    Ok(body) => {
+                        live.insert(subject.address.to_owned(), Live::Found(body));
+                    }
+                    Err(error) => problems.push(unreadable(subject, &format!("its body is no JSON: {error}"))),
+                },
+                Reading::Absent => {
+                    live.insert(subject.address.to_owned(), Live::Absent);
+                }
+                Reading::Failed(failure) => {
+                    if failure.status == 401 {
+                        kind = ErrorKind::Authentication;
+                    }
+                    let mut problem = unreadable(subject, &failure.message)
+                        .note(format!("the control plane's code is {}", failure.code));
+                    if !failure.help.is_empty() {
+                        problem = problem.help(failure.help);
+                    }
+                    problems.push(problem);
+                }
+            }
+        }
+        if problems.is_empty() {
+            return Ok(live);
+        }
+        Err(boundary_first(self.boundary, Failure { kind, diagnostics: problems }))
+    }
+}
+
+/// The boundary's own failure (no credentials, a trap in the cloud) explains better than what it caused.
+pub fn boundary_first(boundary: &Boundary, failure: Failure) -> Failure {
+    boundary.take_failure().unwrap_or(failure)
+}
+
+fn unreadable(subject: &Subject<'_>, why: &str) -> Diagnostic {
+    Diagnostic::error("target/read", format!("`{}` cannot be read: {why}", subject.address))
+        .about(subject.address)
+        .note(format!("its id is {}", subject.id))
+}
+
+/// Waits for operations that an interrupted run left behind, so that the plan sees their end.
+///
+/// # Errors
+/// When the deployer fails or the journal cannot be written. An operation that failed is not an error: the plan will see
+/// what it left.
+pub async fn settle(store: &mut Store, target: &Target<'_>, terminal: &Terminal) -> Result<(), Failure> {
+    let pending = store.pending();
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let plural = if pending.len() == 1 { "operation" } else { "operations" };
+    terminal.say(&format!("Waiting for {} {plural} that an interrupted run left behind.\n", pending.len()));
+    for operation in pending {
+        let Value::String(mut token) = operation.token else { continue };
+        let result = loop {
+            match target.poll(token).await? {
+                Outcome::Pending(next) => {
+                    tokio::time::sleep(std::time::Duration::from_millis(next.retry_after_ms.into())).await;
+                    token = next.token;
+                }
+                Outcome::Done(_) if operation.verb == Verb::Delete => break Some(Fate::Deleted),
+                // What it made is looked at with everything else.
+                Outcome::Done(_) => break None,
+                Outcome::Failed(failure) => {
+                    break Some(Fate::Failed { code: failure.code, message: failure.message, refused: false });
+                }
+            }
+        };
+        if let Some(result) = result {
+            store.append(&[Event::End { address: operation.address, result }])?;
+        }
+    }
+    Ok(())
+}

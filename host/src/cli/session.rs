@@ -1,0 +1,182 @@
+//! What all commands on an environment begin with: its project, its plugins, its script.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mlhost::compose::{self, Composed, Setting};
+use mlhost::judge::{self, Judgement};
+use mlhost::model::reference::{self, TokenTarget};
+use mlhost::model::{Diagnostic, Diagnostics, Environment, ErrorKind, Failure, Severity, Sources};
+use mlhost::plugin::{Catalog, Limits, PluginFile};
+use mlhost::project::{Folder, Project};
+use mlhost::script::{self, ScriptInput};
+use mlhost::state::Identity;
+
+use super::args::EnvironmentArguments;
+use super::report::plan::PolicyCounts;
+use super::target::{self, Chosen};
+
+/// A project, its plugins and its target.
+pub struct Session {
+    /// The project, seen from one environment.
+    pub project: Project,
+    /// All plugins.
+    pub catalog: Catalog,
+    /// Where it is deployed to.
+    pub target: Chosen,
+}
+
+/// What a script came to.
+pub struct Evaluated {
+    /// The environment it declares.
+    pub environment: Environment,
+    /// What the policies say.
+    pub judgement: Judgement,
+    /// Warnings of all stages, findings included.
+    pub diagnostics: Diagnostics,
+    /// Handles of the secrets that the script names: no others are given out, whatever a plugin writes into a body.
+    pub secrets: Vec<String>,
+}
+
+impl Session {
+    /// Opens the environment that `path` (a script, or a project's folder) and the options name.
+    ///
+    /// # Errors
+    /// What is wrong with the project file, the plugins or the target.
+    pub async fn open(path: &Path, options: &EnvironmentArguments, sources: &mut Sources) -> Result<Self, Failure> {
+        let project = Project::load(path, options.environment.as_deref(), &options.params, sources)?;
+        let mut files: Vec<PluginFile> = project
+            .plugins
+            .iter()
+            .map(|(name, plugin)| PluginFile { name: name.clone(), path: project.folder.path().join(&plugin.path) })
+            .collect();
+        files.extend(options.plugins.iter().map(|argument| plugin_file(argument)));
+        let catalog = Catalog::load(super::BUNDLE, &files, Limits::default()).await?;
+        let target = target::choose(&catalog, &project.target, &project.facts)?;
+        Ok(Self { project, catalog, target })
+    }
+
+    /// Where this project keeps what must not be committed.
+    pub fn data(&self) -> PathBuf {
+        self.project.folder.path().join(".mlhost")
+    }
+
+    /// Where the state is.
+    pub fn state_folder(&self) -> PathBuf {
+        self.data().join("state")
+    }
+
+    /// Where the local cloud keeps its data.
+    pub fn cloud_folder(&self) -> PathBuf {
+        self.data().join("cloud")
+    }
+
+    /// Whose state it is.
+    pub fn identity(&self) -> Identity {
+        Identity {
+            project: self.project.name.clone(),
+            environment: self.project.environment.clone(),
+            target: self.target.name.clone(),
+        }
+    }
+
+    fn setting(&self) -> Setting<'_> {
+        Setting { project: &self.project.name, environment: &self.project.environment, facts: &self.target.facts }
+    }
+
+    /// The plugins' view of the environment.
+    pub fn context(&self) -> mlhost::plugin::types::Context {
+        self.setting().context()
+    }
+
+    /// Evaluates the script, composes and judges.
+    ///
+    /// # Errors
+    /// What is wrong with the script; a broken policy is no error here.
+    pub async fn evaluate(&self, script: &Path, sources: &mut Sources) -> Result<Evaluated, Failure> {
+        let input = ScriptInput {
+            project: self.project.name.clone(),
+            environment: self.project.environment.clone(),
+            values: self.project.plain_values(),
+            facts: self.target.facts.clone(),
+            kinds: self.catalog.kind_documents(),
+            summaries: self.catalog.kinds().map(|(kind, _)| (kind.name.clone(), kind.summary.clone())).collect(),
+        };
+        let entry = &self.project.script;
+        let shown = script.display().to_string();
+        let loader = Folder::open(self.project.folder.path()).map_err(|error| {
+            Failure::input(Diagnostic::error("project/folder", format!("the project's folder cannot be read: {error}")))
+        })?;
+        let (definition, mut diagnostics) =
+            script::evaluate(entry, &shown, Arc::new(loader), Arc::new(input), sources)?;
+        diagnostics.splice(0..0, self.project.diagnostics.iter().cloned());
+        let secrets =
+            secret_handles(definition.declarations.iter().flat_map(|declaration| declaration.properties.values()));
+        let Composed { environment, diagnostics: said } =
+            compose::compose(&self.catalog, &self.setting(), definition).await?;
+        diagnostics.extend(said);
+        let judgement = judge::judge(&self.catalog, &self.context(), &environment, &self.project.policies).await?;
+        diagnostics.extend(judgement.findings.iter().map(|finding| finding.diagnostic.clone()));
+        Ok(Evaluated { environment, judgement, diagnostics, secrets })
+    }
+}
+
+impl Evaluated {
+    /// Refuses to go on when a policy does.
+    ///
+    /// # Errors
+    /// Kind [`ErrorKind::Refused`] with everything that was said.
+    pub fn accepted(self) -> Result<Self, Failure> {
+        if self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            return Err(Failure { kind: ErrorKind::Refused, diagnostics: self.diagnostics });
+        }
+        Ok(self)
+    }
+}
+
+impl Evaluated {
+    /// What the policies said, in numbers.
+    pub fn policy_counts(&self) -> PolicyCounts {
+        let of = |severity: Severity| {
+            self.judgement
+                .findings
+                .iter()
+                .filter(|finding| !finding.undetermined && finding.diagnostic.severity == severity)
+                .count()
+        };
+        PolicyCounts {
+            policies: self.judgement.results.len(),
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            undetermined: self.judgement.findings.iter().filter(|finding| finding.undetermined).count(),
+        }
+    }
+}
+
+/// Handles of the secrets that values name.
+pub fn secret_handles<'a>(values: impl Iterator<Item = &'a serde_json::Value>) -> Vec<String> {
+    let mut handles = Vec::new();
+    for value in values {
+        // An ill-formed string was reported when the script was composed.
+        let _ = reference::visit_tokens(value, &mut |_, token| {
+            if let TokenTarget::Secret { handle } = token.0
+                && !handles.contains(&handle)
+            {
+                handles.push(handle);
+            }
+        });
+    }
+    handles
+}
+
+/// A plugin of the command line: `FILE` is named by its stem, `NAME=FILE` as it says.
+pub fn plugin_file(argument: &str) -> PluginFile {
+    let (name, path) = match argument.split_once('=') {
+        Some((name, path)) => (name.to_owned(), PathBuf::from(path)),
+        None => {
+            let path = PathBuf::from(argument);
+            (path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), path)
+        }
+    };
+    PluginFile { name, path }
+}

@@ -1,0 +1,89 @@
+//! The two streams and the person behind them.
+
+use std::cell::Cell;
+use std::io::{BufRead, IsTerminal, Write};
+
+use mlhost::model::{Diagnostic, Severity, Sources};
+use mlhost::plugin::logbook::{Entry, LogBook};
+
+use super::args::{Color, Format, GlobalArguments};
+use super::report::diagnostics;
+use super::report::style::{ColorChoice, Style, Terminal as Facts};
+use super::report::text;
+
+/// Where a command speaks.
+pub struct Terminal {
+    /// For standard output.
+    pub out: Style,
+    /// For standard error.
+    pub err: Style,
+    /// What standard output carries.
+    pub format: Format,
+    /// The stream for programs was begun.
+    pub streaming: Cell<bool>,
+}
+
+impl Terminal {
+    /// As the options, the variables and the streams say.
+    pub fn new(global: &GlobalArguments) -> Self {
+        let choice = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let variable = |name: &str| std::env::var(name).ok();
+        let style = |is_terminal: bool| Style::detect(choice, &Facts { is_terminal, columns, variable: &variable });
+        Self {
+            out: style(std::io::stdout().is_terminal()),
+            err: style(std::io::stderr().is_terminal()),
+            format: global.output,
+            streaming: Cell::new(false),
+        }
+    }
+
+    /// Whether standard output is for programs.
+    pub fn json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Writes to standard output. A reader that went away ends nothing: what was to be done is done.
+    pub fn print(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Writes to standard error.
+    pub fn say(&self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+    }
+
+    /// Shows diagnostics on standard error.
+    pub fn diagnostics(&self, list: &[Diagnostic], sources: &Sources) {
+        if !list.is_empty() {
+            self.say(&diagnostics::diagnostics(list, sources, diagnostics::LIMIT, &self.err));
+        }
+    }
+
+    /// Shows what plugins warned of.
+    pub fn plugins(&self, book: &LogBook) {
+        for entry in book.take() {
+            if let Entry::Said { plugin, severity: Some(Severity::Warning | Severity::Error), message } = entry {
+                self.say(&format!("{}: {}\n", text::clean(&plugin), text::clean(&message)));
+            }
+        }
+    }
+
+    /// Whether a person can be asked.
+    pub fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Asks a question that only `yes` answers in the affirmative.
+    pub fn ask(&self, question: &str) -> bool {
+        self.say(&format!("{question} Only `yes` is taken for an answer: "));
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes"
+    }
+}

@@ -1,0 +1,7 @@
+//! The `mlhost` command.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}
