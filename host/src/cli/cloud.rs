@@ -1,7 +1,7 @@
 //! `mlhost cloud …`: the local cloud on its own.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use mlhost::model::{Diagnostic, ErrorKind, Failure, Sources};
@@ -20,7 +20,7 @@ pub async fn run(command: CloudCommand, terminal: &Terminal, sources: &mut Sourc
     match command {
         CloudCommand::Serve { path, port } => serve(&path, port, terminal, sources).await,
         CloudCommand::Log { path, last, writes } => {
-            let (_, mut store) = open(&path, sources).await?;
+            let mut store = open(&path, sources).await?;
             let requests = store.requests(last).map_err(|error| unreadable(&error.to_string()))?;
             let changes = |request: &LoggedRequest| !matches!(request.method.as_str(), "GET" | "HEAD");
             for request in requests.iter().filter(|request| !writes || changes(request)) {
@@ -29,7 +29,7 @@ pub async fn run(command: CloudCommand, terminal: &Terminal, sources: &mut Sourc
             Ok(Done::Well)
         }
         CloudCommand::Reset { path, yes } => {
-            let (_, mut store) = open(&path, sources).await?;
+            let mut store = open(&path, sources).await?;
             if !yes {
                 confirm(terminal, "Empty the local cloud? Everything in it is gone.")?;
             }
@@ -45,13 +45,11 @@ async fn session(path: &Path, sources: &mut Sources) -> Result<Session, Failure>
     Session::open(path, &options, sources).await
 }
 
-async fn open(path: &Path, sources: &mut Sources) -> Result<(PathBuf, KeyValue), Failure> {
+async fn open(path: &Path, sources: &mut Sources) -> Result<KeyValue, Failure> {
     let session = session(path, sources).await?;
     let index = cloud_plugin(&session)?;
     let name = session.catalog.plugin(index).map_or("", |plugin| plugin.manifest.name.as_str()).to_owned();
-    let folder = session.cloud_folder();
-    let store = open_store(&folder, &name)?;
-    Ok((folder, store))
+    open_store(&session.cloud_folder(), &name)
 }
 
 fn cloud_plugin(session: &Session) -> Result<usize, Failure> {
@@ -72,7 +70,7 @@ async fn serve(path: &Path, port: u16, terminal: &Terminal, sources: &mut Source
     } else {
         terminal.print(&format!("The local cloud answers at http://{address}. Ctrl-C ends it.\n"));
     }
-    server.run(Arc::new(cloud), None, interrupted()).await;
+    server.run(Arc::new(cloud), interrupted()).await;
     Ok(Done::Well)
 }
 

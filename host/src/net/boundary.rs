@@ -15,7 +15,6 @@ use super::headers;
 use super::message::{BoundaryCode, BoundaryError, Request, Response};
 use super::network::{self, Outgoing};
 use super::origin::{Origin, has_user};
-use super::record::RequestLog;
 use super::secrets::Secrets;
 use super::target::{CloudHandler, Target, ask};
 
@@ -36,7 +35,6 @@ pub struct Boundary {
     secrets: Secrets,
     subdomains: bool,
     request_id_headers: Vec<HeaderName>,
-    log: Option<Arc<dyn RequestLog>>,
     interrupt: Option<watch::Receiver<bool>>,
     timeout: Duration,
     largest_answer: usize,
@@ -51,7 +49,6 @@ impl Boundary {
             secrets,
             subdomains: false,
             request_id_headers: Vec::new(),
-            log: None,
             interrupt: None,
             timeout: TIMEOUT,
             largest_answer: LARGEST_ANSWER,
@@ -72,13 +69,6 @@ impl Boundary {
     #[must_use]
     pub fn with_request_ids<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
         self.request_id_headers = names.into_iter().filter_map(|name| name.to_ascii_lowercase().parse().ok()).collect();
-        self
-    }
-
-    /// Records the requests to a cloud plugin.
-    #[must_use]
-    pub fn with_log(mut self, log: Arc<dyn RequestLog>) -> Self {
-        self.log = Some(log);
         self
     }
 
@@ -241,7 +231,7 @@ impl Boundary {
         headers.push((AUTHORIZATION.as_str().to_owned(), "Bearer embedded".to_owned()));
         let request =
             Request { method: outgoing.method.to_string(), url: outgoing.url.into(), headers, body: outgoing.body };
-        match self.or_interrupted(ask(cloud, self.log.as_deref(), request)).await? {
+        match self.or_interrupted(ask(cloud, request)).await? {
             Ok(response) if response.body.len() > self.largest_answer => Err(BoundaryError::new(
                 BoundaryCode::TooLarge,
                 format!("the answer is larger than {} bytes", self.largest_answer),

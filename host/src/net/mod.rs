@@ -10,18 +10,18 @@ mod headers;
 mod message;
 mod network;
 mod origin;
-mod record;
 mod scrub;
 mod secrets;
 mod serve;
 mod target;
+#[cfg(test)]
+mod testing;
 
 pub use boundary::Boundary;
 pub use credential::{AzureSignIn, StaticToken, TokenSource};
 pub use message::{BoundaryCode, BoundaryError, Request, Response};
 pub use network::client;
 pub use origin::Origin;
-pub use record::{RequestLog, RequestRecord};
 pub use secrets::{EnvironmentSecrets, SecretError, SecretSource, Secrets};
 pub use serve::CloudServer;
 pub use target::{BoxFuture, CloudHandler, Target};

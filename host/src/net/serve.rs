@@ -19,7 +19,6 @@ use crate::model::{Diagnostic, ErrorKind, Failure};
 
 use super::headers;
 use super::message::{Request, Response};
-use super::record::RequestLog;
 use super::target::{CloudHandler, ask};
 
 /// Largest body of a request; real control planes take about 4 MB.
@@ -65,13 +64,8 @@ impl CloudServer {
     }
 
     /// Serves until `shutdown` is done; requests under way get some seconds to finish.
-    pub async fn run(
-        self,
-        cloud: Arc<dyn CloudHandler>,
-        log: Option<Arc<dyn RequestLog>>,
-        shutdown: impl Future<Output = ()>,
-    ) {
-        let service = Arc::new(Service { cloud, log, port: self.address.port() });
+    pub async fn run(self, cloud: Arc<dyn CloudHandler>, shutdown: impl Future<Output = ()>) {
+        let service = Arc::new(Service { cloud, port: self.address.port() });
         let (stop, stopping) = watch::channel(false);
         let permits = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         let mut connections = JoinSet::new();
@@ -134,7 +128,6 @@ async fn stopped(stopping: &mut watch::Receiver<bool>) {
 
 struct Service {
     cloud: Arc<dyn CloudHandler>,
-    log: Option<Arc<dyn RequestLog>>,
     port: u16,
 }
 
@@ -144,7 +137,7 @@ impl Service {
             Ok(request) => request,
             Err(refusal) => return *refusal,
         };
-        match ask(self.cloud.as_ref(), self.log.as_deref(), request).await {
+        match ask(self.cloud.as_ref(), request).await {
             Ok(response) => http_response(response),
             Err(failure) => {
                 let message = failure.diagnostics.first().map_or("the cloud plugin broke down", |first| &first.message);

@@ -3,14 +3,13 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::Failure;
 
 use super::credential::TokenSource;
 use super::message::{Request, Response};
 use super::origin::Origin;
-use super::record::{RequestLog, RequestRecord};
 
 /// A future on the heap.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -53,20 +52,9 @@ impl Target {
     }
 }
 
-/// Has a cloud plugin answer a request, and records it.
-pub(super) async fn ask(
-    cloud: &dyn CloudHandler,
-    log: Option<&dyn RequestLog>,
-    request: Request,
-) -> Result<Response, Failure> {
-    let received_at = now();
-    let Some(log) = log else { return cloud.handle(received_at, request).await };
-    let (method, url) = (request.method.clone(), request.url.clone());
-    let start = Instant::now();
-    let answer = cloud.handle(received_at, request).await;
-    let status = answer.as_ref().map_or(0, |response| response.status);
-    log.record(RequestRecord { received_at, method, url, status, duration: start.elapsed() });
-    answer
+/// Has a cloud plugin answer a request, now.
+pub(super) async fn ask(cloud: &dyn CloudHandler, request: Request) -> Result<Response, Failure> {
+    cloud.handle(now(), request).await
 }
 
 /// Milliseconds since 1970.

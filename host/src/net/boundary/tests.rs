@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::model::{Diagnostic, ErrorKind};
 use crate::net::credential::StaticToken;
 use crate::net::target::BoxFuture;
-use crate::net::{CloudServer, EnvironmentSecrets, RequestRecord};
+use crate::net::testing::Recorded;
+use crate::net::{CloudServer, EnvironmentSecrets};
 
 use super::*;
 
@@ -43,15 +44,6 @@ impl CloudHandler for Echo {
     }
 }
 
-#[derive(Default)]
-struct Log(Mutex<Vec<RequestRecord>>);
-
-impl RequestLog for Log {
-    fn record(&self, record: RequestRecord) {
-        self.0.lock().unwrap().push(record);
-    }
-}
-
 const CLOUD: &str = "https://cloud.invalid";
 
 fn secrets() -> Secrets {
@@ -60,15 +52,21 @@ fn secrets() -> Secrets {
 }
 
 fn embedded() -> Boundary {
-    let origin = Origin::parse(CLOUD).unwrap();
-    Boundary::new(Target::Embedded { origin, cloud: Arc::new(Echo) }, secrets())
+    recorded().0
+}
+
+fn recorded() -> (Boundary, Arc<Recorded<Echo>>) {
+    let cloud = Arc::new(Recorded::new(Echo));
+    let target =
+        Target::Embedded { origin: Origin::parse(CLOUD).unwrap(), cloud: Arc::<Recorded<Echo>>::clone(&cloud) };
+    (Boundary::new(target, secrets()), cloud)
 }
 
 /// A boundary before `Echo` on loopback; the server stops with the runtime.
 async fn network() -> (Boundary, String) {
     let server = CloudServer::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let text = format!("http://{}", server.address());
-    tokio::spawn(server.run(Arc::new(Echo), None, std::future::pending()));
+    tokio::spawn(server.run(Arc::new(Echo), std::future::pending()));
     let origin = Origin::parse(&text).unwrap();
     let client = network::client(&origin).unwrap();
     let credential = Arc::new(StaticToken::new("the-bearer-token"));
@@ -179,7 +177,7 @@ async fn a_secret_reaches_the_target_and_comes_back_scrubbed() {
         }
     }
     let seen = Arc::new(Seen::default());
-    tokio::spawn(server.run(Arc::<Seen>::clone(&seen), None, std::future::pending()));
+    tokio::spawn(server.run(Arc::<Seen>::clone(&seen), std::future::pending()));
     let origin = Origin::parse(&text).unwrap();
     let client = network::client(&origin).unwrap();
     let credential = Arc::new(StaticToken::new("t"));
@@ -191,11 +189,10 @@ async fn a_secret_reaches_the_target_and_comes_back_scrubbed() {
 
 #[tokio::test]
 async fn a_missing_secret_sends_nothing() {
-    let log = Arc::new(Log::default());
-    let boundary = embedded().with_log(Arc::<Log>::clone(&log));
+    let (boundary, cloud) = recorded();
     let error = one(&boundary, put(format!("{CLOUD}/x"), &json!({"p": "${secret:env:ABSENT}"}))).await.unwrap_err();
     assert!(error.message.contains("ABSENT"), "{error}");
-    assert!(log.0.lock().unwrap().is_empty());
+    assert!(cloud.asked.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -285,12 +282,11 @@ async fn failures_of_the_host_are_kept_for_its_report() {
 }
 
 #[tokio::test]
-async fn requests_to_a_cloud_plugin_are_recorded_without_bodies() {
-    let log = Arc::new(Log::default());
-    let boundary = embedded().with_log(Arc::<Log>::clone(&log));
+async fn requests_reach_a_cloud_plugin_once_and_with_the_time() {
+    let (boundary, cloud) = recorded();
     one(&boundary, put(format!("{CLOUD}/x?a=1"), &json!({"password": "x"}))).await.unwrap();
     one(&boundary, get(format!("{CLOUD}/trap"))).await.unwrap_err();
-    let records = log.0.lock().unwrap();
+    let records = cloud.asked.lock().unwrap();
     let lines: Vec<String> =
         records.iter().map(|record| format!("{} {} {}", record.method, record.url, record.status)).collect();
     assert_eq!(lines, [format!("PUT {CLOUD}/x?a=1 200"), format!("GET {CLOUD}/trap 0")]);

@@ -1,12 +1,11 @@
 //! The server, asked by a real client.
 
-use std::sync::Mutex;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
 
 use crate::net::target::BoxFuture;
-use crate::net::{Origin, RequestRecord, client};
+use crate::net::testing::Recorded;
+use crate::net::{Origin, client};
 
 use super::*;
 
@@ -34,22 +33,13 @@ impl CloudHandler for Cloud {
     }
 }
 
-#[derive(Default)]
-struct Log(Mutex<Vec<RequestRecord>>);
-
-impl RequestLog for Log {
-    fn record(&self, record: RequestRecord) {
-        self.0.lock().unwrap().push(record);
-    }
-}
-
 struct Running {
     base: String,
     address: SocketAddr,
     client: reqwest::Client,
     stop: oneshot::Sender<()>,
     task: tokio::task::JoinHandle<()>,
-    log: Arc<Log>,
+    cloud: Arc<Recorded<Cloud>>,
 }
 
 async fn start() -> Running {
@@ -57,12 +47,12 @@ async fn start() -> Running {
     let address = server.address();
     let base = format!("http://{address}");
     let (stop, stopped) = oneshot::channel::<()>();
-    let log = Arc::new(Log::default());
-    let task = tokio::spawn(server.run(Arc::new(Cloud), Some(Arc::<Log>::clone(&log) as Arc<dyn RequestLog>), async {
+    let cloud = Arc::new(Recorded::new(Cloud));
+    let task = tokio::spawn(server.run(Arc::<Recorded<Cloud>>::clone(&cloud), async {
         let _ = stopped.await;
     }));
     let client = client(&Origin::parse(&base).unwrap()).unwrap();
-    Running { base, address, client, stop, task, log }
+    Running { base, address, client, stop, task, cloud }
 }
 
 #[tokio::test]
@@ -73,7 +63,7 @@ async fn requests_reach_the_cloud_with_absolute_urls() {
     assert_eq!(response.status(), 201);
     assert_eq!(response.headers()["x-method"], "PUT");
     assert_eq!(response.text().await.unwrap(), format!("{url} 5"));
-    let records = running.log.0.lock().unwrap();
+    let records = running.cloud.asked.lock().unwrap();
     assert_eq!((records[0].method.as_str(), records[0].url.as_str(), records[0].status), ("PUT", url.as_str(), 201));
 }
 
@@ -126,7 +116,7 @@ async fn too_large_a_body_is_refused() {
     let response = running.client.put(&running.base).body(vec![0u8; LARGEST_REQUEST + 1]).send().await;
     // The server may close the connection before all was sent: the client sees either.
     assert!(response.is_err() || response.is_ok_and(|response| response.status() == 413));
-    assert!(running.log.0.lock().unwrap().is_empty());
+    assert!(running.cloud.asked.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -150,7 +140,7 @@ async fn nonsense_does_not_stop_the_server() {
 
 #[tokio::test]
 async fn a_request_under_way_is_finished_when_the_server_stops() {
-    let Running { base, address, client, stop, task, log: _log } = start().await;
+    let Running { base, address, client, stop, task, cloud: _cloud } = start().await;
     let slow = tokio::spawn(async move { client.get(format!("{base}/slow")).send().await.unwrap().status() });
     tokio::time::sleep(Duration::from_millis(100)).await;
     stop.send(()).unwrap();
