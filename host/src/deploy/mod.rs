@@ -77,6 +77,7 @@ pub async fn deploy(
         live: deployment.live,
         schedule,
         started: HashMap::new(),
+        sent: HashMap::new(),
         ending: Ending::default(),
         store,
         later: Vec::new(),
@@ -130,6 +131,8 @@ struct Engine<'a> {
     schedule: Schedule,
     /// Changes under way, by their index in the plan.
     started: HashMap<usize, Instant>,
+    /// What was sent and has not ended, by step: as the state will know it.
+    sent: HashMap<usize, Box<StateResource>>,
     ending: Ending,
     store: &'a mut Store,
     /// What the journal gets with the next group.
@@ -154,6 +157,7 @@ impl<'a> Engine<'a> {
             }
             match self.request(change, at.kind) {
                 Ok((request, verb, resource)) => {
+                    self.sent.extend(resource.clone().map(|resource| (step, resource)));
                     self.later.push(Event::Begin { address: change.address.clone(), verb, resource });
                     requests.push((step, request));
                 }
@@ -238,13 +242,10 @@ impl<'a> Engine<'a> {
     /// Notes how steps ended, and goes on from there.
     fn end(&mut self, ended: Vec<(usize, Result<Value, Fault>)>) {
         for (step, result) in ended {
-            let Some((at, change)) = self.change(step) else { continue };
-            let outcome = match (&result, at.kind) {
-                (Ok(_), StepKind::Delete) => Outcome::Deleted,
-                (Ok(_), StepKind::Upsert) => match self.resolved(change) {
-                    Ok(body) => Outcome::Upserted(Box::new(record(change, body))),
-                    Err(_) => continue,
-                },
+            let Some((_, change)) = self.change(step) else { continue };
+            let outcome = match (&result, self.sent.remove(&step)) {
+                (Ok(_), None) => Outcome::Deleted,
+                (Ok(_), Some(resource)) => Outcome::Upserted(resource),
                 (Err(fault), _) => Outcome::Failed {
                     code: fault.cause.code.clone(),
                     message: fault.cause.message.clone(),
