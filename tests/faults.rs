@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use mlhost_tests::Project;
 use mlhost_tests::server::{Answer, Server};
 
@@ -132,4 +135,31 @@ fn an_endpoint_nobody_listens_on_is_a_clear_failure() {
     );
     assert_eq!(run.code, Some(4), "{run:?}");
     assert!(run.stderr.contains("127.0.0.1:9"), "{run:?}");
+}
+
+#[test]
+fn a_plan_whose_resources_cannot_be_read_is_not_called_stale() {
+    let stage = Arc::new(AtomicU8::new(0));
+    let seen = Arc::clone(&stage);
+    let body = r#"{"id":"/subscriptions/s/resourceGroups/mlops-rg","name":"mlops-rg","location":"westeurope","properties":{"provisioningState":"Succeeded"}}"#;
+    let refused = r#"{"error":{"code":"InvalidAuthenticationToken","message":"The access token is invalid."}}"#;
+    let server = Server::start(move |request| match (seen.load(Ordering::SeqCst), request.method.as_str()) {
+        (2, _) => json(401, refused),
+        (_, "PUT") => {
+            seen.store(1, Ordering::SeqCst);
+            json(201, body)
+        }
+        (1, _) => json(200, body),
+        _ => not_found(),
+    });
+    let project = project(&server.origin);
+    let run = |arguments: &[&str]| {
+        project.finish(project.command(arguments).env("MLHOST_BEARER_TOKEN", "token").output().unwrap())
+    };
+    assert_eq!(run(&["apply", "platform.rhai", "--yes"]).code, Some(0));
+    assert_eq!(run(&["plan", "platform.rhai", "--out", "kept.plan"]).code, Some(0));
+    stage.store(2, Ordering::SeqCst);
+    let refused = run(&["apply", "kept.plan", "--yes"]);
+    assert_eq!(refused.code, Some(3), "{}", refused.transcript());
+    assert!(refused.stderr.contains("InvalidAuthenticationToken"), "{}", refused.transcript());
 }

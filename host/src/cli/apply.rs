@@ -2,22 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use mlhost::deploy::target::{Subject, Target};
 use mlhost::model::plan::{Action, Plan};
 use mlhost::model::{Environment, Failure, Sources};
 use mlhost::net::Boundary;
-use mlhost::plan::{check_fresh, read_plan};
-use mlhost::plugin::deployer_api::Reading;
+use mlhost::plan::{Live, check_fresh, read_plan};
 use mlhost::state::{Lock, Owner, Store, digest};
-use serde_json::Value;
 
 use super::Done;
-use super::args::{ApplyArguments, EnvironmentArguments, PlanningArguments};
+use super::args::{ApplyArguments, CarryingArguments, EnvironmentArguments, PlanningArguments};
 use super::carry::Carrier;
 use super::cloud::confirm;
-use super::planning::{Basis, Planned, boundary_first, settle};
+use super::planning::{Basis, Planned, boundary_first, found, read_live, settle};
 use super::session::{Evaluated, Session, secret_handles};
 use super::show::plan_file;
 use super::stream::Stream;
@@ -32,16 +29,8 @@ pub async fn run(arguments: ApplyArguments, terminal: &Terminal, sources: &mut S
     let evaluated = session.evaluate(&arguments.script, sources).await?.accepted()?;
     terminal.diagnostics(&evaluated.diagnostics, sources);
     let script = arguments.script.display().to_string();
-    let work = Work {
-        command: "apply",
-        session: &session,
-        planning: &arguments.planning,
-        script: &script,
-        yes: arguments.carrying.yes,
-        parallelism: arguments.carrying.parallelism.into(),
-        full: arguments.full,
-        terminal,
-    };
+    let ApplyArguments { planning, carrying, full, .. } = &arguments;
+    let work = Work { command: "apply", session: &session, planning, carrying, script: &script, full: *full, terminal };
     work.run(&evaluated.environment, Some(&evaluated), sources).await
 }
 
@@ -55,10 +44,8 @@ pub struct Work<'a> {
     pub planning: &'a PlanningArguments,
     /// The script; empty for `destroy`.
     pub script: &'a str,
-    /// Do not ask.
-    pub yes: bool,
-    /// How many actions at once.
-    pub parallelism: usize,
+    /// How to carry it out.
+    pub carrying: &'a CarryingArguments,
     /// Show everything.
     pub full: bool,
     /// Where to speak.
@@ -79,14 +66,12 @@ impl Work<'_> {
         let Work { session, terminal, .. } = self;
         let mut store = self.store()?;
         let secrets = evaluated.map(|evaluated| evaluated.secrets.clone()).unwrap_or_default();
-        let boundary = Arc::new(session.target.open(&session.catalog, &session.cloud_folder(), secrets).await?);
-        let target = Target::new(&session.catalog, session.target.deployer, session.context(), boundary.clone());
+        let (boundary, target) = session.connect(secrets).await?;
         settle(&mut store, &target, terminal).await.map_err(|failure| boundary_first(&boundary, failure))?;
         let planned = {
             let basis = Basis {
                 session,
                 target: &target,
-                boundary: &boundary,
                 state: store.state(),
                 script: self.script,
                 digests: false,
@@ -95,16 +80,7 @@ impl Work<'_> {
             basis.plan(environment, sources).await.map_err(|failure| boundary_first(&boundary, failure))?
         };
         let stream = self.announce(&planned.plan, evaluated, sources);
-        if planned.plan.has_changes() && !self.yes {
-            confirm(
-                terminal,
-                &format!(
-                    "\n{} these changes to {}?",
-                    if self.command == "destroy" { "Make" } else { "Apply" },
-                    session.project.environment
-                ),
-            )?;
-        }
+        self.approve(&planned.plan)?;
         self.carry(planned, &mut store, &target, &boundary, stream).await
     }
 
@@ -117,6 +93,15 @@ impl Work<'_> {
         let environment = &self.session.project.environment;
         let lock = Lock::acquire(&self.session.state_folder(), environment, &owner, self.planning.lock_timeout)?;
         Store::open(lock, &self.session.identity())
+    }
+
+    /// Asks whether to go on, unless there is nothing to do or nobody wants to be asked.
+    fn approve(&self, plan: &Plan) -> Result<(), Failure> {
+        if self.carrying.yes || !plan.has_changes() {
+            return Ok(());
+        }
+        let verb = if self.command == "destroy" { "Make" } else { "Apply" };
+        confirm(self.terminal, &format!("\n{verb} these changes to {}?", plan.environment))
     }
 
     fn announce(&self, plan: &Plan, evaluated: Option<&Evaluated>, sources: &Sources) -> Option<Stream<'_>> {
@@ -142,9 +127,8 @@ impl Work<'_> {
             command: self.command,
             target,
             boundary,
-            parallelism: self.parallelism,
+            parallelism: self.carrying.parallelism.into(),
             terminal: self.terminal,
-            next: Vec::new(),
         };
         let carried = carrier.carry(planned, store, stream).await;
         self.terminal.plugins(self.session.catalog.book());
@@ -163,33 +147,26 @@ async fn carry_out_file(
     let options = EnvironmentArguments { environment: Some(plan.environment.clone()), ..arguments.environment.clone() };
     let path = if script.is_empty() { Path::new(".") } else { Path::new(&script) };
     let session = Session::open(path, &options, sources).await?;
-    let work = Work {
-        command: "apply",
-        session: &session,
-        planning: &arguments.planning,
-        script: &script,
-        yes: arguments.carrying.yes,
-        parallelism: arguments.carrying.parallelism.into(),
-        full: arguments.full,
-        terminal,
-    };
+    let ApplyArguments { planning, carrying, full, .. } = arguments;
+    let work = Work { command: "apply", session: &session, planning, carrying, script: &script, full: *full, terminal };
     let mut store = work.store()?;
     let granted = secret_handles(plan.changes.iter().map(|change| &change.body));
-    let boundary = Arc::new(session.target.open(&session.catalog, &session.cloud_folder(), granted).await?);
-    let target = Target::new(&session.catalog, session.target.deployer, session.context(), boundary.clone());
+    let (boundary, target) = session.connect(granted).await?;
     let live = look_again(&plan, &target).await.map_err(|failure| boundary_first(&boundary, failure))?;
-    let digests = live.iter().map(|(address, body)| (address.clone(), body.as_ref().map(digest))).collect();
+    let digest_of = |live: &Live| match live {
+        Live::Found(body) => Some(digest(body)),
+        Live::Absent => None,
+    };
+    let digests = live.iter().map(|(address, live)| (address.clone(), digest_of(live))).collect();
     check_fresh(&plan, store.state(), &digests)?;
     let stream = work.announce(&plan, None, sources);
-    if plan.has_changes() && !work.yes {
-        confirm(terminal, &format!("\nApply these changes to {}?", plan.environment))?;
-    }
-    let live = live.into_iter().filter_map(|(address, body)| Some((address, body?))).collect();
+    work.approve(&plan)?;
+    let live = found(live);
     work.carry(Planned { plan, live }, &mut store, &target, &boundary, stream).await
 }
 
 /// Reads what a plan rests on: everything that was there when it was made, and everything it will create.
-async fn look_again(plan: &Plan, target: &Target<'_>) -> Result<BTreeMap<String, Option<Value>>, Failure> {
+async fn look_again(plan: &Plan, target: &Target<'_>) -> Result<BTreeMap<String, Live>, Failure> {
     let seen = plan.changes.iter().filter(|change| change.live_digest.is_some() || change.action != Action::Create);
     let subjects: Vec<Subject<'_>> = seen
         .map(|change| match &change.replaces {
@@ -207,15 +184,7 @@ async fn look_again(plan: &Plan, target: &Target<'_>) -> Result<BTreeMap<String,
             },
         })
         .collect();
-    if subjects.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let readings = target.read(&subjects).await?;
-    let body = |reading| match reading {
-        Reading::Found(body) => serde_json::from_str(&body).ok(),
-        Reading::Absent | Reading::Failed(_) => None,
-    };
-    Ok(subjects.iter().zip(readings).map(|(subject, reading)| (subject.address.to_owned(), body(reading))).collect())
+    read_live(target, &subjects).await
 }
 
 fn user() -> String {

@@ -33,8 +33,6 @@ pub struct Carrier<'a> {
     pub parallelism: usize,
     /// Where to speak.
     pub terminal: &'a Terminal,
-    /// The next command, for the summary.
-    pub next: Vec<String>,
 }
 
 /// Who hears of the run: a person at a terminal, a log, or a program.
@@ -95,7 +93,7 @@ impl Carrier<'_> {
             cancelled: ending.cancelled,
             elapsed: began.elapsed(),
             outputs: &outputs,
-            next: &self.next,
+            next: &[],
         };
         match watcher {
             // The plan has said that there is nothing to do.

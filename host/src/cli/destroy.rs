@@ -21,15 +21,7 @@ pub async fn run(arguments: DestroyArguments, terminal: &Terminal, sources: &mut
         facts: session.target.facts.clone(),
         ..Environment::default()
     };
-    let work = Work {
-        command: "destroy",
-        session: &session,
-        planning: &arguments.planning,
-        script: "",
-        yes: arguments.carrying.yes,
-        parallelism: arguments.carrying.parallelism.into(),
-        full: arguments.full,
-        terminal,
-    };
+    let DestroyArguments { planning, carrying, full, .. } = &arguments;
+    let work = Work { command: "destroy", session: &session, planning, carrying, script: "", full: *full, terminal };
     work.run(&nothing, None, sources).await
 }

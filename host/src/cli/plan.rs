@@ -1,11 +1,8 @@
 //! `mlhost plan`: what apply would change.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use mlhost::deploy::target::Target;
 use mlhost::model::plan::Plan;
-use mlhost::model::state::State;
 use mlhost::model::{Diagnostic, ErrorKind, Failure, Sources};
 use mlhost::plan::write_plan;
 use mlhost::state;
@@ -23,15 +20,12 @@ pub async fn run(arguments: PlanArguments, terminal: &Terminal, sources: &mut So
     let evaluated = session.evaluate(&arguments.script, sources).await?.accepted()?;
     terminal.diagnostics(&evaluated.diagnostics, sources);
     let loaded = state::load(&session.state_folder(), &session.identity())?;
-    let state = loaded.map_or_else(|| empty(&session), |loaded| loaded.state);
-    let secrets = evaluated.secrets.clone();
-    let boundary = Arc::new(session.target.open(&session.catalog, &session.cloud_folder(), secrets).await?);
-    let target = Target::new(&session.catalog, session.target.deployer, session.context(), boundary.clone());
+    let state = loaded.map_or_else(|| state::empty(&session.identity()), |loaded| loaded.state);
+    let (boundary, target) = session.connect(evaluated.secrets.clone()).await?;
     let script = arguments.script.display().to_string();
     let basis = Basis {
         session: &session,
         target: &target,
-        boundary: &boundary,
         state: &state,
         script: &script,
         digests: arguments.out.is_some(),
@@ -72,18 +66,4 @@ fn hint(out: &Path, terminal: &Terminal) {
 pub fn show(planned: &Plan, evaluated: Option<&Evaluated>, full: bool, terminal: &Terminal) {
     let policies = evaluated.map(Evaluated::policy_counts);
     terminal.print(&plan(&PlanView { plan: planned, policies, full }, &terminal.out));
-}
-
-/// The state of an environment that was never deployed.
-pub fn empty(session: &Session) -> State {
-    State {
-        format: 1,
-        project: session.project.name.clone(),
-        environment: session.project.environment.clone(),
-        target: session.target.name.clone(),
-        lineage: String::new(),
-        serial: 0,
-        resources: std::collections::BTreeMap::new(),
-        outputs: std::collections::BTreeMap::new(),
-    }
 }

@@ -1,7 +1,6 @@
 //! From an environment to a plan: the state, what is deployed, the difference.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use mlhost::deploy::target::{Subject, Target};
 use mlhost::gate;
@@ -33,8 +32,6 @@ pub struct Basis<'a> {
     pub session: &'a Session,
     /// The way to the control plane.
     pub target: &'a Target<'a>,
-    /// Behind it.
-    pub boundary: &'a Arc<Boundary>,
     /// What was deployed.
     pub state: &'a State,
     /// The script, as the user named it; empty for `destroy`.
@@ -72,13 +69,7 @@ impl Basis<'_> {
                 project_file: Some(PROJECT_FILE),
             },
         )?;
-        let live = live
-            .into_iter()
-            .filter_map(|(address, live)| match live {
-                Live::Found(body) => Some((address, body)),
-                Live::Absent => None,
-            })
-            .collect();
+        let live = found(live);
         Ok(Planned { plan, live })
     }
 
@@ -112,42 +103,56 @@ impl Basis<'_> {
                 });
             }
         }
-        if subjects.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let readings = self.target.read(&subjects).await.map_err(|failure| boundary_first(self.boundary, failure))?;
-        let mut live = BTreeMap::new();
-        let mut problems = Vec::new();
-        let mut kind = ErrorKind::Operation;
-        for (subject, reading) in subjects.iter().zip(readings) {
-            match reading {
-                Reading::Found(body) => match serde_json::from_str(&body) {
-                    Ok(body) => {
-                        live.insert(subject.address.to_owned(), Live::Found(body));
-                    }
-                    Err(error) => problems.push(unreadable(subject, &format!("its body is no JSON: {error}"))),
-                },
-                Reading::Absent => {
-                    live.insert(subject.address.to_owned(), Live::Absent);
+        read_live(self.target, &subjects).await
+    }
+}
+
+/// Reads resources as they are deployed, by address.
+///
+/// # Errors
+/// All of those that cannot be read; [`boundary_first`] may know better why.
+pub async fn read_live(target: &Target<'_>, subjects: &[Subject<'_>]) -> Result<BTreeMap<String, Live>, Failure> {
+    if subjects.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut live = BTreeMap::new();
+    let mut problems = Vec::new();
+    let mut kind = ErrorKind::Operation;
+    for (subject, reading) in subjects.iter().zip(target.read(subjects).await?) {
+        match reading {
+            Reading::Found(body) => match serde_json::from_str(&body) {
+                Ok(body) => {
+                    live.insert(subject.address.to_owned(), Live::Found(body));
                 }
-                Reading::Failed(failure) => {
-                    if failure.status == 401 {
-                        kind = ErrorKind::Authentication;
-                    }
-                    let mut problem = unreadable(subject, &failure.message)
-                        .note(format!("the control plane's code is {}", failure.code));
-                    if !failure.help.is_empty() {
-                        problem = problem.help(failure.help);
-                    }
-                    problems.push(problem);
+                Err(error) => problems.push(unreadable(subject, &format!("its body is no JSON: {error}"))),
+            },
+            Reading::Absent => {
+                live.insert(subject.address.to_owned(), Live::Absent);
+            }
+            Reading::Failed(failure) => {
+                if failure.status == 401 {
+                    kind = ErrorKind::Authentication;
                 }
+                let mut problem =
+                    unreadable(subject, &failure.message).note(format!("the control plane's code is {}", failure.code));
+                if !failure.help.is_empty() {
+                    problem = problem.help(failure.help);
+                }
+                problems.push(problem);
             }
         }
-        if problems.is_empty() {
-            return Ok(live);
-        }
-        Err(boundary_first(self.boundary, Failure { kind, diagnostics: problems }))
     }
+    if problems.is_empty() { Ok(live) } else { Err(Failure { kind, diagnostics: problems }) }
+}
+
+/// The bodies of what is there.
+pub fn found(live: BTreeMap<String, Live>) -> BTreeMap<String, Value> {
+    live.into_iter()
+        .filter_map(|(address, live)| match live {
+            Live::Found(body) => Some((address, body)),
+            Live::Absent => None,
+        })
+        .collect()
 }
 
 /// The boundary's own failure (no credentials, a trap in the cloud) explains better than what it caused.

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mlhost::compose::{self, Composed, Setting};
+use mlhost::deploy::target::Target;
 use mlhost::judge::{self, Judgement};
 use mlhost::model::reference::{self, TokenTarget};
-use mlhost::model::{Diagnostic, Diagnostics, Environment, ErrorKind, Failure, Severity, Sources};
+use mlhost::model::{Diagnostics, Environment, ErrorKind, Failure, Severity, Sources};
+use mlhost::net::Boundary;
 use mlhost::plugin::{Catalog, Limits, PluginFile};
 use mlhost::project::{Folder, Project};
 use mlhost::script::{self, ScriptInput};
@@ -71,6 +73,16 @@ impl Session {
         self.data().join("cloud")
     }
 
+    /// Opens the way to the control plane. `secrets` are the handles that may be given out.
+    ///
+    /// # Errors
+    /// When the endpoint is no origin, or the local cloud does not start.
+    pub async fn connect(&self, secrets: Vec<String>) -> Result<(Arc<Boundary>, Target<'_>), Failure> {
+        let boundary = Arc::new(self.target.open(&self.catalog, &self.cloud_folder(), secrets).await?);
+        let target = Target::new(&self.catalog, self.target.deployer, self.context(), boundary.clone());
+        Ok((boundary, target))
+    }
+
     /// Whose state it is.
     pub fn identity(&self) -> Identity {
         Identity {
@@ -104,11 +116,8 @@ impl Session {
         };
         let entry = &self.project.script;
         let shown = script.display().to_string();
-        let loader = Folder::open(self.project.folder.path()).map_err(|error| {
-            Failure::input(Diagnostic::error("project/folder", format!("the project's folder cannot be read: {error}")))
-        })?;
-        let (definition, mut diagnostics) =
-            script::evaluate(entry, &shown, Arc::new(loader), Arc::new(input), sources)?;
+        let loader = Arc::<Folder>::clone(&self.project.folder);
+        let (definition, mut diagnostics) = script::evaluate(entry, &shown, loader, Arc::new(input), sources)?;
         diagnostics.splice(0..0, self.project.diagnostics.iter().cloned());
         let secrets =
             secret_handles(definition.declarations.iter().flat_map(|declaration| declaration.properties.values()));
@@ -145,7 +154,7 @@ impl Evaluated {
                 .count()
         };
         PolicyCounts {
-            policies: self.judgement.results.len(),
+            policies: self.judgement.asked.len(),
             errors: of(Severity::Error),
             warnings: of(Severity::Warning),
             undetermined: self.judgement.findings.iter().filter(|finding| finding.undetermined).count(),

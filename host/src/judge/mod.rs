@@ -1,27 +1,16 @@
 //! Lets policy plugins judge an environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
 use crate::compose::incoming_diagnostic;
-use crate::model::{Diagnostic, Environment, ErrorKind, Failure, Severity};
-use crate::plugin::policies_api::Verdict;
+use crate::model::{Diagnostic, Environment, ErrorKind, Failure, Severity, Span};
+use crate::plugin::policies_api::{self, Verdict};
 use crate::plugin::roles::Policies;
 use crate::plugin::{Catalog, Grants, types};
 use crate::project::{PolicySettings, PolicySeverity};
 use crate::suggest;
-
-/// How one policy came out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyResult {
-    /// Its name.
-    pub name: String,
-    /// How often it is broken.
-    pub violated: usize,
-    /// How often it hangs on values that are known only after apply.
-    pub undetermined: usize,
-}
 
 /// What a policy says of one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +26,8 @@ pub struct Finding {
 /// What the policies say of an environment.
 #[derive(Debug, Clone, Default)]
 pub struct Judgement {
-    /// One for each policy that was asked, by name.
-    pub results: Vec<PolicyResult>,
+    /// Names of the policies that were asked, sorted.
+    pub asked: Vec<String>,
     /// One for each violation, and a remark for each open question.
     pub findings: Vec<Finding>,
 }
@@ -56,6 +45,8 @@ pub async fn judge(
     known(catalog, settings)?;
     let mut judgement = Judgement::default();
     let mut resources = None;
+    let spans: HashMap<&str, Option<Span>> =
+        environment.resources.iter().map(|resource| (resource.address.as_str(), resource.span)).collect();
     for (index, plugin) in catalog.plugins().iter().enumerate() {
         let asked: Vec<&str> = plugin
             .manifest
@@ -72,50 +63,32 @@ pub async fn judge(
         let core = catalog.instantiate(index, Grants::default()).await?;
         let mut policies = Policies::new(core).map_err(failure)?;
         let findings = policies.evaluate(context, resources, &parameters(&asked, settings)).await.map_err(failure)?;
-        judgement.results.extend(asked.iter().map(|name| PolicyResult {
-            name: (*name).to_owned(),
-            violated: 0,
-            undetermined: 0,
-        }));
+        judgement.asked.extend(asked.into_iter().map(str::to_owned));
         for finding in findings {
-            take(&mut judgement, finding, &plugin.manifest.name, environment, settings);
+            let span = |address: &str| spans.get(address).copied().flatten();
+            judgement.findings.push(incoming(finding, &plugin.manifest.name, span, settings));
         }
     }
-    judgement.results.sort_by(|one, other| one.name.cmp(&other.name));
+    judgement.asked.sort();
     Ok(judgement)
 }
 
-fn take(
-    judgement: &mut Judgement,
-    finding: crate::plugin::policies_api::Finding,
+fn incoming(
+    finding: policies_api::Finding,
     plugin: &str,
-    environment: &Environment,
+    span: impl Fn(&str) -> Option<Span>,
     settings: &BTreeMap<String, PolicySettings>,
-) {
+) -> Finding {
     let mut diagnostic = incoming_diagnostic(finding.diagnostic, plugin, "");
     if let Some(PolicySeverity::Set(severity)) = settings.get(&finding.policy).and_then(|setting| setting.severity) {
         diagnostic.severity = severity;
     }
-    if let Some(result) = judgement.results.iter_mut().find(|result| result.name == finding.policy) {
-        match finding.verdict {
-            Verdict::Violated => result.violated += 1,
-            Verdict::Undetermined => result.undetermined += 1,
-        }
-    }
-    if finding.verdict == Verdict::Undetermined {
+    let undetermined = finding.verdict == Verdict::Undetermined;
+    if undetermined {
         diagnostic.severity = Severity::Info;
     }
-    if diagnostic.span.is_none()
-        && let Some(address) = &diagnostic.address
-    {
-        diagnostic.span = environment
-            .resources
-            .iter()
-            .find(|resource| &resource.address == address)
-            .and_then(|resource| resource.span);
-    }
-    let undetermined = finding.verdict == Verdict::Undetermined;
-    judgement.findings.push(Finding { policy: finding.policy, undetermined, diagnostic });
+    diagnostic.span = diagnostic.address.as_deref().and_then(span);
+    Finding { policy: finding.policy, undetermined, diagnostic }
 }
 
 fn known(catalog: &Catalog, settings: &BTreeMap<String, PolicySettings>) -> Result<(), Failure> {

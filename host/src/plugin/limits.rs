@@ -21,8 +21,6 @@ pub struct Limits {
     pub log_line: usize,
     /// Bytes of a component file.
     pub file: u64,
-    /// Declarations and resources that one call may return.
-    pub results: usize,
 }
 
 impl Default for Limits {
@@ -35,7 +33,6 @@ impl Default for Limits {
             log_lines: 1_000,
             log_line: 4_096,
             file: 32 << 20,
-            results: 200_000,
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -54,7 +55,7 @@ pub struct Project {
     /// Name of the target.
     pub target: String,
     /// The project folder.
-    pub folder: Folder,
+    pub folder: Arc<Folder>,
     /// The script, relative to the project folder, with `/` between segments; empty when only a folder was named.
     pub script: String,
     /// Facts for the plugins (`wit/schemas/facts.schema.json`).
@@ -123,7 +124,7 @@ impl Project {
             environment: chosen,
             target_settings: config.targets.get(&target).cloned().unwrap_or_default(),
             target,
-            folder: found.folder,
+            folder: Arc::new(found.folder),
             script: found.script,
             facts: settings.facts,
             values: values.into_map(),

@@ -281,7 +281,7 @@ fn imports_of_scripts_do_not_leave_the_folder_by_links() {
         let failure = crate::script::evaluate(
             &found.script,
             "main.rhai",
-            std::sync::Arc::new(found.folder),
+            found.folder,
             Default::default(),
             &mut Sources::default(),
         )

@@ -25,4 +25,4 @@ pub use journal::{Event, Outcome, Verb};
 pub use lock::{Lock, Owner};
 pub use record::{bookkeeping, record};
 pub use replay::Pending;
-pub use store::{Identity, Loaded, Store, load};
+pub use store::{Identity, Loaded, Store, empty, load};

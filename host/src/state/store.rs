@@ -75,7 +75,7 @@ fn read(folder: &Folder, identity: &Identity) -> Result<Found, Failure> {
         Some(state) if state.serial < header.serial => return Err(mismatch(format!("serial {}", header.serial))),
         Some(state) => state,
         None if header.serial > 0 => return Err(mismatch(format!("serial {}, and there is no state", header.serial))),
-        None => State { lineage: header.lineage, ..new_state(identity)? },
+        None => State { lineage: header.lineage, ..empty(identity) },
     };
     let mut replay = Replay::new(base.clone());
     events.iter().for_each(|event| replay.apply(event));
@@ -190,16 +190,21 @@ fn new_state(identity: &Identity) -> Result<State, Failure> {
         let message = format!("the operating system gives no random numbers: {error}");
         Failure::new(ErrorKind::Other, Diagnostic::error("state/random", message))
     })?;
-    Ok(State {
+    Ok(State { lineage: hex::encode(random), ..empty(identity) })
+}
+
+/// The state of an environment that was never deployed; it has no lineage yet.
+pub fn empty(identity: &Identity) -> State {
+    State {
         format: document::FORMAT,
         project: identity.project.clone(),
         environment: identity.environment.clone(),
         target: identity.target.clone(),
-        lineage: hex::encode(random),
+        lineage: String::new(),
         serial: 0,
         resources: BTreeMap::new(),
         outputs: BTreeMap::new(),
-    })
+    }
 }
 
 fn mismatch(shown: &str, of: &str) -> Failure {
