@@ -71,6 +71,13 @@ impl Replay {
         }
     }
 
+    /// Goes on as a run would that finds the state written now and these events: what was begun and is not pending is
+    /// uncertain from then on, in this run as in the next.
+    pub(super) fn start_over(&mut self, carried: &[Event]) {
+        self.open.clear();
+        carried.iter().for_each(|event| self.apply(event));
+    }
+
     /// The events that lead a state that is written now back to the operations that are pending.
     pub(super) fn carry_over(&self) -> Vec<Event> {
         let mut events = Vec::new();

@@ -179,6 +179,7 @@ impl Store {
         } else {
             Some(Journal::start(folder, state, &carried)?)
         };
+        self.replay.start_over(&carried);
         self.clean = true;
         Ok(())
     }
