@@ -12,7 +12,7 @@ use mlhost::state::{Lock, Owner, Store, digest};
 
 use super::Done;
 use super::args::{ApplyArguments, CarryingArguments, EnvironmentArguments, PlanningArguments};
-use super::carry::Carrier;
+use super::carry::{Carrier, NextCommands};
 use super::cloud::confirm;
 use super::planning::{Basis, Planned, boundary_first, found, read_live, settle};
 use super::session::{Evaluated, Session, secret_handles};
@@ -30,7 +30,17 @@ pub async fn run(arguments: ApplyArguments, terminal: &Terminal, sources: &mut S
     terminal.diagnostics(&evaluated.diagnostics, sources);
     let script = arguments.script.display().to_string();
     let ApplyArguments { planning, carrying, full, .. } = &arguments;
-    let work = Work { command: "apply", session: &session, planning, carrying, script: &script, full: *full, terminal };
+    let work = Work {
+        command: "apply",
+        session: &session,
+        options: &arguments.environment,
+        planning,
+        carrying,
+        named: &arguments.script,
+        script: &script,
+        full: *full,
+        terminal,
+    };
     work.run(&evaluated.environment, Some(&evaluated), sources).await
 }
 
@@ -40,8 +50,12 @@ pub struct Work<'a> {
     pub command: &'a str,
     /// The session.
     pub session: &'a Session,
+    /// The environment, as the user named it.
+    pub options: &'a EnvironmentArguments,
     /// How to plan.
     pub planning: &'a PlanningArguments,
+    /// What the user named: a script, a project's folder, a plan file.
+    pub named: &'a Path,
     /// The script; empty for `destroy`.
     pub script: &'a str,
     /// How to carry it out.
@@ -129,11 +143,39 @@ impl Work<'_> {
             boundary,
             parallelism: self.carrying.parallelism.into(),
             terminal: self.terminal,
+            next: NextCommands {
+                again: invocation(self.command, self.named, self.options),
+                show: invocation(
+                    "show",
+                    if self.script.is_empty() { self.named } else { Path::new(self.script) },
+                    self.options,
+                ),
+            },
         };
         let carried = carrier.carry(planned, store, stream).await;
         self.terminal.plugins(self.session.catalog.book());
         carried.map(|()| Done::Well)
     }
+}
+
+/// A command on the same environment, to be typed: paths that a shell would take apart are quoted.
+fn invocation(command: &str, path: &Path, options: &EnvironmentArguments) -> String {
+    let mut words = vec!["mlhost".to_owned(), command.to_owned()];
+    if path != Path::new(".") {
+        words.push(path.display().to_string());
+    }
+    if let Some(environment) = &options.environment {
+        words.extend(["-e".to_owned(), environment.clone()]);
+    }
+    if command != "show" {
+        for file in &options.params {
+            words.extend(["--params".to_owned(), file.display().to_string()]);
+        }
+    }
+    for plugin in &options.plugins {
+        words.extend(["--plugin".to_owned(), plugin.clone()]);
+    }
+    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
 /// Carries out exactly the plan of a file, or says that it is no longer true.
@@ -148,7 +190,17 @@ async fn carry_out_file(
     let path = if script.is_empty() { Path::new(".") } else { Path::new(&script) };
     let session = Session::open(path, &options, sources).await?;
     let ApplyArguments { planning, carrying, full, .. } = arguments;
-    let work = Work { command: "apply", session: &session, planning, carrying, script: &script, full: *full, terminal };
+    let work = Work {
+        command: "apply",
+        session: &session,
+        options: &options,
+        planning,
+        carrying,
+        named: path,
+        script: &script,
+        full: *full,
+        terminal,
+    };
     let mut store = work.store()?;
     let granted = secret_handles(plan.changes.iter().map(|change| &change.body));
     let (boundary, target) = session.connect(granted).await?;

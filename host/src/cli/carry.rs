@@ -33,6 +33,29 @@ pub struct Carrier<'a> {
     pub parallelism: usize,
     /// Where to speak.
     pub terminal: &'a Terminal,
+    /// Commands to go on with.
+    pub next: NextCommands,
+}
+
+/// The commands to go on with after a run, as the user would type them.
+pub struct NextCommands {
+    /// This run once more.
+    pub again: String,
+    /// Shows what is deployed.
+    pub show: String,
+}
+
+impl NextCommands {
+    /// What to do next, a sentence each. An apply that went well names where to look; a destroy leaves nothing to do.
+    fn after(&self, command: &str, failed: bool, cancelled: bool) -> Vec<String> {
+        let Self { again, show } = self;
+        match (failed, cancelled) {
+            (true, _) => vec![format!("mend the cause, then `{again}`: it goes on from what is done")],
+            (false, true) => vec![format!("`{again}` goes on from what is done")],
+            (false, false) if command == "apply" => vec![format!("`{show}` lists what is deployed")],
+            (false, false) => Vec::new(),
+        }
+    }
 }
 
 /// Who hears of the run: a person at a terminal, a log, or a program.
@@ -86,6 +109,7 @@ impl Carrier<'_> {
         interrupts.abort();
         let ending = ending?;
         let outputs = self.finish(&plan, store, &deployed, ending.error().is_none())?;
+        let next = self.next.after(self.command, !tally.failed.is_empty(), ending.cancelled);
         let shown = Ending {
             command: self.command,
             environment: &plan.environment,
@@ -93,7 +117,7 @@ impl Carrier<'_> {
             cancelled: ending.cancelled,
             elapsed: began.elapsed(),
             outputs: &outputs,
-            next: &[],
+            next: &next,
         };
         match watcher {
             // The plan has said that there is nothing to do.

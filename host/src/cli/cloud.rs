@@ -103,7 +103,7 @@ pub fn confirm(terminal: &Terminal, question: &str) -> Result<(), Failure> {
     }
     Err(Failure::new(
         ErrorKind::Cancelled,
-        Diagnostic::error("usage/declined", "you did not say yes; nothing was changed"),
+        Diagnostic::error("usage/declined", "declined: nothing was changed"),
     ))
 }
 

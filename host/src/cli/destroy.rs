@@ -22,6 +22,16 @@ pub async fn run(arguments: DestroyArguments, terminal: &Terminal, sources: &mut
         ..Environment::default()
     };
     let DestroyArguments { planning, carrying, full, .. } = &arguments;
-    let work = Work { command: "destroy", session: &session, planning, carrying, script: "", full: *full, terminal };
+    let work = Work {
+        command: "destroy",
+        session: &session,
+        options: &arguments.environment,
+        planning,
+        carrying,
+        named: &arguments.path,
+        script: "",
+        full: *full,
+        terminal,
+    };
     work.run(&nothing, None, sources).await
 }

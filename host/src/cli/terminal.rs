@@ -82,7 +82,7 @@ impl Terminal {
 
     /// Asks a question that only `yes` answers in the affirmative.
     pub fn ask(&self, question: &str) -> bool {
-        self.say(&format!("{question} Only `yes` is taken for an answer: "));
+        self.say(&format!("{question}\nOnly `yes` is taken for an answer: "));
         let mut answer = String::new();
         std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes"
     }
