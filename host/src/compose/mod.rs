@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::model::{Declaration, Definition, Diagnostic, Diagnostics, Environment, ErrorKind, Failure, Severity};
+use crate::model::{Definition, Diagnostic, Diagnostics, Environment, ErrorKind, Failure, Severity};
 use crate::plugin::{Catalog, types};
 
 pub(crate) use expand::incoming_diagnostic;
@@ -63,7 +63,8 @@ pub async fn compose(catalog: &Catalog, setting: &Setting<'_>, definition: Defin
         environment.resources = resolved.resources;
         environment.outputs = resolved.outputs;
     }
-    locate(&mut diagnostics, &expanded.declarations);
+    environment.declarations = expanded.declarations;
+    locate(&mut diagnostics, &environment);
     if has_errors(&diagnostics) {
         return Err(Failure { kind: ErrorKind::Input, diagnostics });
     }
@@ -75,18 +76,13 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 }
 
 /// Gives diagnostics that name a declaration, or a resource of one, their place in the script.
-pub fn locate(diagnostics: &mut [Diagnostic], declarations: &BTreeMap<String, Declaration>) {
+pub fn locate(diagnostics: &mut [Diagnostic], environment: &Environment) {
     for diagnostic in diagnostics {
         if diagnostic.span.is_some() {
             continue;
         }
         let Some(address) = &diagnostic.address else { continue };
-        let declaration = declarations.get(address).or_else(|| {
-            // A further resource of a declaration: its address plus `:` and a word.
-            let (declared, _) = address.rsplit_once(':')?;
-            declarations.get(declared)
-        });
-        let Some(declaration) = declaration else { continue };
+        let Some(declaration) = environment.declaration_of(address) else { continue };
         diagnostic.span = diagnostic
             .pointer
             .as_deref()

@@ -238,3 +238,7 @@ fn cycle_error(cycle: &[String]) -> Diagnostic {
         .about(cycle.first().cloned().unwrap_or_default())
         .help("break the circle: one of them has to do without the reference")
 }
+
+#[cfg(test)]
+#[path = "resolve_tests.rs"]
+mod tests;

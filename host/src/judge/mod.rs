@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value};
 
 use crate::compose::incoming_diagnostic;
-use crate::model::{Diagnostic, Environment, ErrorKind, Failure, Severity, Span};
+use crate::model::{Diagnostic, Environment, ErrorKind, Failure, Resource, Severity, Span};
 use crate::plugin::policies_api::{self, Verdict};
 use crate::plugin::roles::Policies;
 use crate::plugin::{Catalog, Grants, types};
@@ -45,8 +45,8 @@ pub async fn judge(
     known(catalog, settings)?;
     let mut judgement = Judgement::default();
     let mut resources = None;
-    let spans: HashMap<&str, Option<Span>> =
-        environment.resources.iter().map(|resource| (resource.address.as_str(), resource.span)).collect();
+    let by_address: HashMap<&str, &Resource> =
+        environment.resources.iter().map(|resource| (resource.address.as_str(), resource)).collect();
     for (index, plugin) in catalog.plugins().iter().enumerate() {
         let asked: Vec<&str> = plugin
             .manifest
@@ -65,20 +65,19 @@ pub async fn judge(
         let findings = policies.evaluate(context, resources, &parameters(&asked, settings)).await.map_err(failure)?;
         judgement.asked.extend(asked.into_iter().map(str::to_owned));
         for finding in findings {
-            let span = |address: &str| spans.get(address).copied().flatten();
-            judgement.findings.push(incoming(finding, &plugin.manifest.name, span, settings));
+            let mut finding = incoming(finding, &plugin.manifest.name, settings);
+            let address = finding.diagnostic.address.as_deref();
+            if let Some(resource) = address.and_then(|address| by_address.get(address)) {
+                finding.diagnostic.span = place(environment, resource, finding.diagnostic.pointer.as_deref());
+            }
+            judgement.findings.push(finding);
         }
     }
     judgement.asked.sort();
     Ok(judgement)
 }
 
-fn incoming(
-    finding: policies_api::Finding,
-    plugin: &str,
-    span: impl Fn(&str) -> Option<Span>,
-    settings: &BTreeMap<String, PolicySettings>,
-) -> Finding {
+fn incoming(finding: policies_api::Finding, plugin: &str, settings: &BTreeMap<String, PolicySettings>) -> Finding {
     let mut diagnostic = incoming_diagnostic(finding.diagnostic, plugin, "");
     if let Some(PolicySeverity::Set(severity)) = settings.get(&finding.policy).and_then(|setting| setting.severity) {
         diagnostic.severity = severity;
@@ -87,8 +86,16 @@ fn incoming(
     if undetermined {
         diagnostic.severity = Severity::Info;
     }
-    diagnostic.span = diagnostic.address.as_deref().and_then(span);
     Finding { policy: finding.policy, undetermined, diagnostic }
+}
+
+/// The script line that a finding speaks of: that of the property, where it can be told, else that of the resource.
+fn place(environment: &Environment, resource: &Resource, pointer: Option<&str>) -> Option<Span> {
+    let property = pointer.and_then(|pointer| {
+        let declaration = environment.declaration_of(&resource.address)?;
+        declaration.span_of(pointer, resource.body.pointer(pointer))
+    });
+    property.or(resource.span)
 }
 
 fn known(catalog: &Catalog, settings: &BTreeMap<String, PolicySettings>) -> Result<(), Failure> {

@@ -1,11 +1,12 @@
 //! Resources as the control plane takes them, with their dependencies.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::definition::{Mode, Output};
+use super::definition::{Declaration, Mode, Output};
 use super::kind::{Compare, Rule};
 use super::source::Span;
 
@@ -62,4 +63,14 @@ pub struct Environment {
     pub resources: Vec<Resource>,
     /// Outputs; tokens that are known at compose are resolved.
     pub outputs: Vec<Output>,
+    /// What the resources come from, by address: what the script declares, and what expansions asked for.
+    pub declarations: BTreeMap<String, Declaration>,
+}
+
+impl Environment {
+    /// The declaration that a resource comes from: the one with its address, or, for a further resource of one, with what
+    /// stands before `:`.
+    pub fn declaration_of(&self, address: &str) -> Option<&Declaration> {
+        self.declarations.get(address).or_else(|| self.declarations.get(address.rsplit_once(':')?.0))
+    }
 }

@@ -4,6 +4,7 @@ pub mod definition;
 pub mod diagnostic;
 pub mod environment;
 pub mod kind;
+mod place;
 pub mod plan;
 pub mod reference;
 pub mod source;

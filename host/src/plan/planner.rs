@@ -14,7 +14,7 @@ use super::rules::RuleCache;
 use super::{FORMAT, Live, PlanInput, outputs, refuse, text};
 use crate::model::environment::Resource;
 use crate::model::kind::ChangeClass;
-use crate::model::plan::{Action, Basis, Change, Drift, Plan, PropertyChange};
+use crate::model::plan::{Action, Basis, Change, Drift, Plan, PropertyChange, Shown};
 use crate::model::state::StateResource;
 use crate::model::{Diagnostic, ErrorKind, Failure, Mode};
 use crate::state::digest;
@@ -164,14 +164,31 @@ impl<'a> Planner<'a> {
         }
         change.properties = found.changes;
         change.unchanged = found.unchanged;
-        for property in &mut change.properties {
-            property.place.clone_from(&change.place);
-        }
+        self.place(change);
         if let Some((address, state)) = known.state
             && may_have_drifted
             && !state.uncertain
         {
             self.drifted(resource, address, state, live);
+        }
+    }
+
+    /// Names the script line of each property.
+    fn place(&self, change: &mut Change) {
+        let declaration = self.input.environment.declaration_of(&change.address);
+        for property in &mut change.properties {
+            let value = match &property.after {
+                Some(Shown::Value(value)) => Some(value),
+                Some(Shown::KnownAfterApply | Shown::Secret) => None,
+                // What goes stands nowhere.
+                None => {
+                    property.place.clone_from(&change.place);
+                    continue;
+                }
+            };
+            let span = declaration.and_then(|declaration| declaration.span_of(&property.pointer, value));
+            let own = span.and_then(|span| self.input.sources.place(span));
+            property.place = own.or_else(|| change.place.clone());
         }
     }
 

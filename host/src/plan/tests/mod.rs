@@ -70,6 +70,7 @@ impl World {
             facts: Map::new(),
             resources: vec![],
             outputs: vec![],
+            declarations: BTreeMap::new(),
         };
         let state = State {
             format: 1,
