@@ -8,7 +8,7 @@ use wit_component::ComponentEncoder;
 
 use crate::guests::Guest;
 
-/// Name and file of every component, made anew where its module is newer.
+/// Makes the component of every plugin whose module is newer, and gives name and file of those that belong to mlhost.
 pub fn encode(root: &Path, guests: &[Guest]) -> Result<Vec<(String, PathBuf)>> {
     let folder = root.join("target/components");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -25,8 +25,9 @@ pub fn encode(root: &Path, guests: &[Guest]) -> Result<Vec<(String, PathBuf)>> {
                     .map_err(|error| anyhow::anyhow!("{}: {error:#}", guest.name))?;
                 std::fs::write(&out, component).with_context(|| format!("cannot write {}", out.display()))?;
             }
-            Ok((guest.name.clone(), out))
+            Ok(guest.standard.then(|| (guest.name.clone(), out)))
         })
+        .filter_map(Result::transpose)
         .collect()
 }
 

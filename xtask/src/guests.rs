@@ -14,9 +14,15 @@ pub struct Guest {
     pub name: String,
     /// The core module that cargo made of it.
     pub module: PathBuf,
+    /// It belongs to mlhost, and not to its tests alone.
+    pub standard: bool,
 }
 
-const GROUPS: [&str; 5] = ["resources", "policies", "deployers", "clouds", "exporters"];
+/// Folders of plugins that belong to mlhost.
+const STANDARD: [&str; 5] =
+    ["plugins/resources", "plugins/policies", "plugins/deployers", "plugins/clouds", "plugins/exporters"];
+/// The folder of those that only tests use.
+const TESTS: &str = "tests/plugins";
 
 /// Compiles all plugins; `quiet` says nothing unless there is something to do that takes long.
 pub fn build(root: &Path, quiet: bool) -> Result<Vec<Guest>> {
@@ -33,8 +39,8 @@ pub fn build(root: &Path, quiet: bool) -> Result<Vec<Guest>> {
     if quiet && !first {
         command.args(["--quiet"]);
     }
-    for (_, package) in &packages {
-        command.args(["--package", package]);
+    for found in &packages {
+        command.args(["--package", &found.package]);
     }
     if let Some(rustc) = &toolchain.rustc {
         command.env("RUSTC", rustc).env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC_WRAPPER");
@@ -49,7 +55,10 @@ pub fn build(root: &Path, quiet: bool) -> Result<Vec<Guest>> {
     command.run()?;
     Ok(packages
         .into_iter()
-        .map(|(name, package)| Guest { name, module: out.join(format!("{}.wasm", package.replace('-', "_"))) })
+        .map(|Found { name, package, standard }| {
+            let module = out.join(format!("{}.wasm", package.replace('-', "_")));
+            Guest { name, module, standard }
+        })
         .collect())
 }
 
@@ -63,11 +72,17 @@ fn remap(root: &Path) -> String {
     flags.join("\u{1f}")
 }
 
-/// Folder name and package name of every plugin.
-fn discover(root: &Path) -> Result<Vec<(String, String)>> {
+struct Found {
+    name: String,
+    package: String,
+    standard: bool,
+}
+
+/// Every plugin, by name.
+fn discover(root: &Path) -> Result<Vec<Found>> {
     let mut found = Vec::new();
-    for group in GROUPS {
-        let Ok(entries) = std::fs::read_dir(root.join("plugins").join(group)) else { continue };
+    for group in STANDARD.into_iter().chain([TESTS]) {
+        let Ok(entries) = std::fs::read_dir(root.join(group)) else { continue };
         for entry in entries {
             let folder = entry?.path();
             let Ok(manifest) = std::fs::read_to_string(folder.join("Cargo.toml")) else { continue };
@@ -77,12 +92,12 @@ fn discover(root: &Path) -> Result<Vec<(String, String)>> {
                 .lines()
                 .find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
                 .with_context(|| format!("{}/Cargo.toml has no package name", folder.display()))?;
-            found.push((name.to_owned(), package.to_owned()));
+            found.push(Found { name: name.to_owned(), package: package.to_owned(), standard: group != TESTS });
         }
     }
     if found.is_empty() {
         bail!("there are no plugins below {}/plugins", root.display());
     }
-    found.sort();
+    found.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(found)
 }

@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use mlhost::plugin::{Limits, bundle, describe, engine};
+use mlhost::plugin::{Limits, bundle, contract, describe, engine};
 
 fn main() -> ExitCode {
     match run() {
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let Some(out) = arguments.next() else { bail!("usage: mlhost-aot OUT NAME=COMPONENT…") };
-    let engine = engine::engine().map_err(anyhow::Error::msg)?;
+    let engine = engine::engine(&Limits::default()).map_err(anyhow::Error::msg)?;
     let _ticker = engine::EpochTicker::start(&engine);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let mut plugins = Vec::new();
@@ -28,8 +28,12 @@ fn run() -> Result<()> {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {path}"))?;
         let component = wasmtime::component::Component::from_binary(&engine, &bytes)
             .map_err(|error| anyhow::anyhow!("{path}: {error:#}"))?;
-        let manifest = runtime
-            .block_on(describe::manifest(&engine, &component, name, &bytes, Limits::default()))
+        let digest = describe::digest(&bytes);
+        let manifest = contract::check(&engine, &component, name)
+            .and_then(|shape| {
+                let asked = describe::manifest(&engine, &component, name, digest, shape, Limits::default());
+                runtime.block_on(asked)
+            })
             .map_err(|diagnostic| anyhow::anyhow!("{name}: {}\n{}", diagnostic.message, diagnostic.notes.join("\n")))?;
         plugins.push((manifest, bytes));
     }

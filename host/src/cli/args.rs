@@ -88,7 +88,7 @@ pub enum Command {
 }
 
 /// Which environment of which project.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct EnvironmentArguments {
     /// Environment [default: the project's default_environment, else dev].
     #[arg(short, long, value_name = "NAME")]
@@ -99,6 +99,9 @@ pub struct EnvironmentArguments {
     /// A plugin in addition to the project's: a component file, `NAME=FILE` to name it. Repeatable.
     #[arg(long = "plugin", value_name = "FILE")]
     pub plugins: Vec<String>,
+    /// Refuse plugins of the project that mlhost.lock does not pin yet, instead of pinning them.
+    #[arg(long, env = "MLHOST_LOCKED", value_parser = clap::builder::FalseyValueParser::new())]
+    pub locked: bool,
 }
 
 /// How a plan is made.
@@ -228,6 +231,31 @@ pub enum PluginCommand {
         /// A plugin in addition to the project's: a component file, `NAME=FILE` to name it. Repeatable.
         #[arg(long = "plugin", value_name = "FILE")]
         plugins: Vec<String>,
+    },
+    /// Accepts the project's plugins as they are now: shows what is new about them, and pins them in mlhost.lock.
+    Update {
+        /// Plugins by name; all when none is named.
+        names: Vec<String>,
+        /// The script, or the folder of the project.
+        #[arg(long, default_value = ".", value_name = "PATH")]
+        path: PathBuf,
+        /// Do not ask.
+        #[arg(short, long)]
+        yes: bool,
+    },
+    /// Puts a plugin through what it will meet: odd names, wrong properties, no network.
+    Certify {
+        /// A component file, `NAME=FILE` to name it.
+        file: String,
+        /// The script, or the folder of the project, whose limits hold.
+        #[arg(long, default_value = ".", value_name = "PATH")]
+        path: PathBuf,
+    },
+    /// Shows what a plugin may use, and what the project allows beyond that.
+    Limits {
+        /// The script, or the folder of the project.
+        #[arg(default_value = ".")]
+        path: PathBuf,
     },
     /// Shows what a plugin, or one of its kinds or policies, is and takes.
     Inspect {

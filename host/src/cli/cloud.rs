@@ -41,7 +41,7 @@ pub async fn run(command: CloudCommand, terminal: &Terminal, sources: &mut Sourc
 }
 
 async fn session(path: &Path, sources: &mut Sources) -> Result<Session, Failure> {
-    let options = EnvironmentArguments { environment: None, params: Vec::new(), plugins: Vec::new() };
+    let options = EnvironmentArguments::default();
     Session::open(path, &options, sources).await
 }
 
@@ -101,10 +101,7 @@ pub fn confirm(terminal: &Terminal, question: &str) -> Result<(), Failure> {
     if terminal.ask(question) {
         return Ok(());
     }
-    Err(Failure::new(
-        ErrorKind::Cancelled,
-        Diagnostic::error("usage/declined", "declined: nothing was changed"),
-    ))
+    Err(Failure::new(ErrorKind::Cancelled, Diagnostic::error("usage/declined", "declined: nothing was changed")))
 }
 
 fn unreadable(error: &str) -> Failure {

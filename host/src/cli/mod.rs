@@ -3,10 +3,12 @@
 mod apply;
 mod args;
 mod carry;
+mod certify;
 mod check;
 mod cloud;
 mod destroy;
 mod init;
+mod locking;
 mod output;
 mod plan;
 mod planning;
@@ -17,6 +19,7 @@ mod show;
 mod stream;
 mod target;
 mod terminal;
+mod update;
 
 use std::process::ExitCode;
 

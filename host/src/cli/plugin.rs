@@ -4,12 +4,14 @@ use std::path::Path;
 
 use mlhost::model::{Diagnostic, ErrorKind, Failure, Sources};
 use mlhost::plugin::Plugin;
+use mlhost::project::Project;
 use mlhost::suggest;
 use serde_json::Value;
 
 use super::Done;
 use super::args::{EnvironmentArguments, PluginCommand};
 use super::report::json::documents;
+use super::report::limits::limits;
 use super::report::plugins::{KindPage, PluginPage, PolicyPage, inspect, list};
 use super::session::Session;
 use super::terminal::Terminal;
@@ -21,6 +23,18 @@ pub async fn run(command: PluginCommand, terminal: &Terminal, sources: &mut Sour
             let pages: Vec<Page> = session.catalog.plugins().iter().map(Page::new).collect();
             let pages: Vec<PluginPage<'_>> = pages.iter().map(Page::whole).collect();
             terminal.print(&if terminal.json() { documents::plugins(&pages) } else { list(&pages, &terminal.out) });
+        }
+        PluginCommand::Update { names, path, yes } => {
+            return super::update::run(&names, &path, yes, terminal, sources).await;
+        }
+        PluginCommand::Certify { file, path } => return super::certify::run(&file, &path, terminal, sources).await,
+        PluginCommand::Limits { path } => {
+            let project = Project::load(&path, None, &[], sources)?;
+            terminal.print(&if terminal.json() {
+                documents::limits(&project.limits)
+            } else {
+                limits(&project.limits, &terminal.out)
+            });
         }
         PluginCommand::Inspect { name, path } => {
             let file = Path::new(&name).is_file();
@@ -35,7 +49,7 @@ pub async fn run(command: PluginCommand, terminal: &Terminal, sources: &mut Sour
 }
 
 async fn open(path: &Path, plugins: Vec<String>, sources: &mut Sources) -> Result<Session, Failure> {
-    let options = EnvironmentArguments { environment: None, params: Vec::new(), plugins };
+    let options = EnvironmentArguments { plugins, ..EnvironmentArguments::default() };
     Session::open(path, &options, sources).await
 }
 

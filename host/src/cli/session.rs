@@ -9,12 +9,13 @@ use mlhost::judge::{self, Judgement};
 use mlhost::model::reference::{self, TokenTarget};
 use mlhost::model::{Diagnostics, Environment, ErrorKind, Failure, Severity, Sources};
 use mlhost::net::Boundary;
-use mlhost::plugin::{Catalog, Limits, PluginFile};
+use mlhost::plugin::{Catalog, Loading, PluginFile, Trust};
 use mlhost::project::{Folder, Project};
 use mlhost::script::{self, ScriptInput};
 use mlhost::state::Identity;
 
 use super::args::EnvironmentArguments;
+use super::locking;
 use super::report::plan::PolicyCounts;
 use super::target::{self, Chosen};
 
@@ -46,14 +47,13 @@ impl Session {
     /// # Errors
     /// What is wrong with the project file, the plugins or the target.
     pub async fn open(path: &Path, options: &EnvironmentArguments, sources: &mut Sources) -> Result<Self, Failure> {
-        let project = Project::load(path, options.environment.as_deref(), &options.params, sources)?;
-        let mut files: Vec<PluginFile> = project
-            .plugins
-            .iter()
-            .map(|(name, plugin)| PluginFile { name: name.clone(), path: project.folder.path().join(&plugin.path) })
-            .collect();
+        let mut project = Project::load(path, options.environment.as_deref(), &options.params, sources)?;
+        let lock = locking::read(&project.folder)?;
+        let mut files = locking::files(&project, &lock, |_| false);
         files.extend(options.plugins.iter().map(|argument| plugin_file(argument)));
-        let catalog = Catalog::load(super::BUNDLE, &files, Limits::default()).await?;
+        let loading = Loading { limits: project.limits, cache: if files.is_empty() { None } else { locking::cache() } };
+        let catalog = Catalog::load(super::BUNDLE, &files, loading).await?;
+        locking::pin_new(&mut project, &catalog, &lock, options.locked)?;
         let target = target::choose(&catalog, &project.target, &project.facts)?;
         Ok(Self { project, catalog, target })
     }
@@ -187,5 +187,5 @@ pub fn plugin_file(argument: &str) -> PluginFile {
             (path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), path)
         }
     };
-    PluginFile { name, path }
+    PluginFile { name, path, trust: Trust::Named, span: None }
 }

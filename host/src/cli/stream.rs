@@ -11,7 +11,7 @@ use super::report::json::stream::Stream as Lines;
 use super::report::json::views::DiagnosticView;
 use super::report::summary::Ending;
 use super::session::Evaluated;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, left_out};
 
 /// The stream of a run.
 pub struct Stream<'a> {
@@ -66,6 +66,10 @@ impl<'a> Stream<'a> {
                         None => "debug",
                     };
                     self.line(&Line::Log { level, plugin: Some(plugin), text: message });
+                }
+                Entry::LeftOut { plugin, lines } => {
+                    let text = left_out(*lines);
+                    self.line(&Line::Log { level: "warning", plugin: Some(plugin), text: &text });
                 }
             }
         }

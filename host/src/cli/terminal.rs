@@ -69,9 +69,14 @@ impl Terminal {
     /// Shows what plugins warned of.
     pub fn plugins(&self, book: &LogBook) {
         for entry in book.take() {
-            if let Entry::Said { plugin, severity: Some(Severity::Warning | Severity::Error), message } = entry {
-                self.say(&format!("{}: {}\n", text::clean(&plugin), text::clean(&message)));
-            }
+            let (plugin, message) = match entry {
+                Entry::Said { plugin, severity: Some(Severity::Warning | Severity::Error), message } => {
+                    (plugin, message)
+                }
+                Entry::LeftOut { plugin, lines } => (plugin, left_out(lines)),
+                Entry::Said { .. } | Entry::Loaded { .. } => continue,
+            };
+            self.say(&format!("{}: {}\n", text::clean(&plugin), text::clean(&message)));
         }
     }
 
@@ -86,4 +91,10 @@ impl Terminal {
         let mut answer = String::new();
         std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes"
     }
+}
+
+/// What stands for lines of a plugin's log that there was no room for.
+pub fn left_out(lines: u64) -> String {
+    let plural = if lines == 1 { "line" } else { "lines" };
+    format!("{lines} further {plural} of its log are left out; `log_lines` of [limits] in mlhost.toml allows more")
 }

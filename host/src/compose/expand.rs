@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::schema::Schemas;
 use crate::model::environment::RuleSet;
 use crate::model::{Declaration, Diagnostic, ErrorKind, Failure, Mode, Resource, Severity};
 use crate::plugin::roles::Kinds;
-use crate::plugin::{Catalog, Grants, kinds_api, types};
+use crate::plugin::{Catalog, Grants, kinds_api, types, wellformed};
 
 /// How deep patterns may nest: an expansion of an expansion of …
 const MAX_ROUNDS: usize = 16;
@@ -178,22 +178,7 @@ impl Run<'_> {
         declaration: &Declaration,
         raw: types::Resource,
     ) -> Result<Resource, String> {
-        let own = raw.address == declaration.address
-            || raw
-                .address
-                .strip_prefix(declaration.address.as_str())
-                .is_some_and(|rest| rest.starts_with(':') && rest.len() > 1);
-        if !own {
-            return Err(format!(
-                "the expansion of `{}` has a resource with the address `{}`",
-                declaration.address, raw.address
-            ));
-        }
-        if raw.id.is_empty() {
-            return Err(format!("the resource `{}` has no id", raw.address));
-        }
-        let body: Value = parse(&raw.body, "body", &raw.address)?;
-        let details: Map<String, Value> = parse(&raw.details, "details", &raw.address)?;
+        let (body, details) = wellformed::parts(&declaration.address, &raw)?;
         let modelled =
             details.get("modelled").and_then(Value::as_bool).unwrap_or_else(|| self.modelled(&declaration.kind));
         let rules = match details.get("rules") {
@@ -237,11 +222,6 @@ impl Run<'_> {
     }
 }
 
-fn parse<T: serde::de::DeserializeOwned>(text: &str, what: &str, address: &str) -> Result<T, String> {
-    serde_json::from_str(text)
-        .map_err(|error| format!("the {what} of `{address}` is not the JSON it should be: {error}"))
-}
-
 fn outgoing(declaration: &Declaration) -> types::Declaration {
     types::Declaration {
         address: declaration.address.clone(),
@@ -262,7 +242,7 @@ fn derived_declaration(origin: &Declaration, raw: types::Declaration) -> Result<
         other => return Err(format!("`{}` has the unknown mode `{other}`", raw.address)),
     };
     Ok(Declaration {
-        properties: parse(&raw.properties, "properties", &raw.address)?,
+        properties: wellformed::parse(&raw.properties, "properties", &raw.address)?,
         address: raw.address,
         kind: raw.kind,
         name: raw.name,

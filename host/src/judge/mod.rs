@@ -63,8 +63,10 @@ pub async fn judge(
         let core = catalog.instantiate(index, Grants::default()).await?;
         let mut policies = Policies::new(core).map_err(failure)?;
         let findings = policies.evaluate(context, resources, &parameters(&asked, settings)).await.map_err(failure)?;
-        judgement.asked.extend(asked.into_iter().map(str::to_owned));
         for finding in findings {
+            if !asked.contains(&finding.policy.as_str()) {
+                return Err(failure(not_asked(&plugin.manifest.name, &finding.policy, &asked)));
+            }
             let mut finding = incoming(finding, &plugin.manifest.name, settings);
             let address = finding.diagnostic.address.as_deref();
             if let Some(resource) = address.and_then(|address| by_address.get(address)) {
@@ -72,6 +74,7 @@ pub async fn judge(
             }
             judgement.findings.push(finding);
         }
+        judgement.asked.extend(asked.into_iter().map(str::to_owned));
     }
     judgement.asked.sort();
     Ok(judgement)
@@ -87,6 +90,14 @@ fn incoming(finding: policies_api::Finding, plugin: &str, settings: &BTreeMap<St
         diagnostic.severity = Severity::Info;
     }
     Finding { policy: finding.policy, undetermined, diagnostic }
+}
+
+fn not_asked(plugin: &str, policy: &str, asked: &[&str]) -> Diagnostic {
+    let message = format!("the plugin `{plugin}` broke the contract: it answered for the policy `{policy}`");
+    Diagnostic::error("plugin/contract", message)
+        .plugin(plugin)
+        .note(format!("it was asked for: {}", asked.join(", ")))
+        .help("report it to the plugin's author")
 }
 
 /// The script line that a finding speaks of: that of the property, where it can be told, else that of the resource.

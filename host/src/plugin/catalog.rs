@@ -1,7 +1,6 @@
 //! All plugins of a run: the embedded ones and the project's own, loaded when first used.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -10,23 +9,57 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Precompiled};
 
 use super::bundle::{self, Bundled};
+use super::cache::Cache;
+use super::contract;
 use super::describe;
 use super::engine::{self, EpochTicker};
+use super::file;
 use super::imports::{self, HostState, HttpGrant};
 use super::instance::Core;
 use super::kv::KeyValue;
-use super::limits::Limits;
+use super::limits::{Limit, Limits};
+use super::lock::{self, Locked};
 use super::logbook::{Entry, LogBook};
 use super::manifest::{KindEntry, Manifest};
-use crate::model::{Diagnostic, ErrorKind, Failure, KindDocument};
+use crate::model::{Diagnostic, ErrorKind, Failure, KindDocument, Span};
+use crate::project::Folder;
 
 /// A plugin file that the project or the command line names.
 #[derive(Debug, Clone)]
 pub struct PluginFile {
     /// Name; one that an embedded plugin has replaces it.
     pub name: String,
-    /// Where it is.
+    /// Where it is, for messages.
     pub path: PathBuf,
+    /// Why it is trusted.
+    pub trust: Trust,
+    /// Where the project file names it.
+    pub span: Option<Span>,
+}
+
+/// Why a plugin file is trusted.
+#[derive(Debug, Clone)]
+pub enum Trust {
+    /// The user names it on the command line: any file will do.
+    Named,
+    /// The project names it, below its folder: it must be what the lock pins, if it pins it.
+    Project {
+        /// The project folder.
+        folder: Arc<Folder>,
+        /// The path below it.
+        path: String,
+        /// What the lock pins; boxed for its size.
+        locked: Option<Box<Locked>>,
+    },
+}
+
+/// How plugins are loaded.
+#[derive(Default)]
+pub struct Loading {
+    /// What they may use.
+    pub limits: Limits,
+    /// Where compiled ones are kept.
+    pub cache: Option<Cache>,
 }
 
 enum Code {
@@ -63,6 +96,7 @@ pub struct Catalog {
     plugins: Vec<Plugin>,
     kinds: BTreeMap<String, usize>,
     limits: Limits,
+    cache: Option<Cache>,
     runtime: OnceLock<Runtime>,
     book: Arc<LogBook>,
 }
@@ -72,14 +106,15 @@ impl Catalog {
     ///
     /// # Errors
     /// Kind [`ErrorKind::Plugin`]: a file that is missing, too large, no component, of another contract version, that wants
-    /// more than it is granted, or that claims a kind of another plugin.
-    pub async fn load(bundle: &'static [u8], files: &[PluginFile], limits: Limits) -> Result<Self, Failure> {
+    /// more than it is granted, that is not what the lock pins, or that claims a kind of another plugin.
+    pub async fn load(bundle: &'static [u8], files: &[PluginFile], loading: Loading) -> Result<Self, Failure> {
         let failure = |diagnostic| Failure::new(ErrorKind::Plugin, diagnostic);
         let bundled = bundle::read(bundle).map_err(|message| failure(Diagnostic::error("plugin/bundle", message)))?;
         let mut catalog = Self {
             plugins: Vec::new(),
             kinds: BTreeMap::new(),
-            limits,
+            limits: loading.limits,
+            cache: loading.cache,
             runtime: OnceLock::new(),
             book: Arc::default(),
         };
@@ -119,21 +154,41 @@ impl Catalog {
     }
 
     async fn open(&self, file: &PluginFile) -> Result<Plugin, Diagnostic> {
-        let bytes = read_component(file, self.limits.file)?;
+        let placed = |diagnostic: Diagnostic| {
+            diagnostic.in_file(file.path.display().to_string()).at(file.span).plugin(file.name.as_str())
+        };
+        let bytes = file::read(file, &self.limits)?;
+        let digest = describe::digest(&bytes);
         let engine = &self.runtime()?.engine;
+        let pinned = match &file.trust {
+            Trust::Project { locked: Some(locked), .. } => Some(locked.as_ref()),
+            Trust::Named | Trust::Project { locked: None, .. } => None,
+        };
+        let plugin =
+            |component, manifest| Plugin { manifest, path: Some(file.path.clone()), code: Code::Compiled(component) };
+        if let Some((component, manifest)) = self.cache.as_ref().and_then(|cache| cache.load(engine, &digest)) {
+            // It may have been another mlhost that put it there.
+            contract::check(engine, &component, &file.name).map_err(placed)?;
+            let manifest = Manifest { name: file.name.clone(), ..manifest };
+            hold(&manifest.locked(), pinned).map_err(placed)?;
+            return Ok(plugin(component, manifest));
+        }
         let component = Component::from_binary(engine, &bytes).map_err(|error| {
-            Diagnostic::error(
-                "plugin/invalid",
-                format!("the plugin `{}` is no valid component: {}", file.name, error.root_cause()),
+            let message = format!("the plugin `{}` is no valid component: {}", file.name, error.root_cause());
+            placed(
+                Diagnostic::error("plugin/invalid", message)
+                    .help("build it again; `wasm-tools validate FILE` says more"),
             )
-            .plugin(file.name.as_str())
-            .in_file(file.path.display().to_string())
-            .help("build it again; `wasm-tools validate FILE` says more")
         })?;
-        let manifest = describe::manifest(engine, &component, &file.name, &bytes, self.limits)
-            .await
-            .map_err(|diagnostic| diagnostic.in_file(file.path.display().to_string()))?;
-        Ok(Plugin { manifest, path: Some(file.path.clone()), code: Code::Compiled(component) })
+        // Its type is all that has been looked at so far; nothing of it runs before the lock has been asked.
+        let shape = contract::check(engine, &component, &file.name).map_err(placed)?;
+        hold(&shape.locked(&file.name, &digest), pinned).map_err(placed)?;
+        let manifest =
+            describe::manifest(engine, &component, &file.name, digest, shape, self.limits).await.map_err(placed)?;
+        if let Some(cache) = &self.cache {
+            cache.store(engine, &manifest.digest, &component, &manifest);
+        }
+        Ok(plugin(component, manifest))
     }
 
     fn runtime(&self) -> Result<&Runtime, Diagnostic> {
@@ -141,7 +196,7 @@ impl Catalog {
             return Ok(runtime);
         }
         let made = (|| {
-            let engine = engine::engine()?;
+            let engine = engine::engine(&self.limits)?;
             let mut linker = Linker::new(&engine);
             imports::link(&mut linker)?;
             let ticker = EpochTicker::start(&engine);
@@ -216,6 +271,11 @@ impl Catalog {
         let mut state = HostState::new(self.limits, Arc::clone(&name), Arc::clone(&self.book));
         state.http = grants.http;
         state.store = grants.store;
+        if let Some(store) = &mut state.store {
+            store.bound(self.limits.get(Limit::Store)).map_err(|error| {
+                Diagnostic::error("cloud/store", error.to_string()).plugin(plugin.manifest.name.as_str())
+            })?;
+        }
         let core = Core::new(&runtime.engine, &runtime.linker, &component, name, state).await?;
         let Manifest { name: plugin, digest, .. } = &plugin.manifest;
         self.book.add(Entry::Loaded { plugin: plugin.clone(), digest: digest.clone(), elapsed: began.elapsed() });
@@ -234,32 +294,8 @@ fn load_embedded(engine: &Engine, code: &'static [u8]) -> wasmtime::Result<Compo
     unsafe { Component::deserialize(engine, code) }
 }
 
-fn read_component(file: &PluginFile, limit: u64) -> Result<Vec<u8>, Diagnostic> {
-    let path = file.path.display().to_string();
-    let problem =
-        |code: &str, message: String| Diagnostic::error(code, message).plugin(file.name.as_str()).in_file(path.clone());
-    let opened = std::fs::File::open(&file.path).map_err(|error| {
-        problem("plugin/not-found", format!("the file of the plugin `{}` cannot be read: {error}", file.name))
-            .help("check the path in [plugins] of mlhost.toml, or the argument of --plugin")
-    })?;
-    let mut bytes = Vec::new();
-    opened.take(limit + 1).read_to_end(&mut bytes).map_err(|error| {
-        problem("plugin/not-found", format!("the file of the plugin `{}` cannot be read: {error}", file.name))
-    })?;
-    if bytes.len() as u64 > limit {
-        return Err(problem(
-            "plugin/too-large",
-            format!("the plugin `{}` is larger than {} MiB", file.name, limit >> 20),
-        )
-        .help("build it with optimisation and without debug information"));
-    }
-    match bytes.get(..8) {
-        Some([0, b'a', b's', b'm', 0x0d, 0, 1, 0]) => Ok(bytes),
-        Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => {
-            Err(problem("plugin/core-module", format!("the plugin `{}` is a core module, not a component", file.name))
-                .help("turn it into a component with `wasm-tools component new`"))
-        }
-        _ => Err(problem("plugin/not-wasm", format!("the plugin `{}` is not a WebAssembly component", file.name))
-            .help("give the path of a .wasm component file")),
-    }
+/// Refuses a plugin that is not what is pinned.
+fn hold(found: &Locked, pinned: Option<&Locked>) -> Result<(), Diagnostic> {
+    let differences = pinned.map(|pinned| lock::differences(pinned, found)).unwrap_or_default();
+    if differences.is_empty() { Ok(()) } else { Err(lock::changed(&differences, &found.name)) }
 }

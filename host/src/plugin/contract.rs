@@ -1,9 +1,12 @@
 //! The contract check: what a component exports and imports, held against what this host knows, before anything of it runs.
 
+use std::collections::BTreeMap;
+
 use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
+use super::signature;
 use crate::model::Diagnostic;
 
 /// The contract version this host speaks.
@@ -25,9 +28,23 @@ const ROLES: &[Role] = &[
     Role { interface: "exporter", grants: &["log"] },
 ];
 
+/// What an import lets a plugin do, as the end of a sentence about it.
+pub fn permission(import: &str) -> String {
+    match import {
+        "log" => "writes lines to the log of mlhost".to_owned(),
+        "http" => {
+            "sends HTTP requests to the target's own origin, without ever seeing credentials or secrets".to_owned()
+        }
+        "store" => "keeps data in a store of its own".to_owned(),
+        other => format!("is `{other}`, which mlhost does not know"),
+    }
+}
+
 /// What a component turned out to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
+    /// Version of the contract that it was built for.
+    pub contract: String,
     /// Interfaces of the contract that it exports, without package and version.
     pub exports: Vec<String>,
     /// Everything it imports that is more than types, with package and version where it is not of the contract.
@@ -45,43 +62,111 @@ impl Shape {
 ///
 /// # Errors
 /// `plugin/no-role` when it exports nothing that mlhost calls, `plugin/contract-version` when it was built for another
-/// version of the contract, `plugin/import-denied` when it wants more than its exports entitle it to.
+/// version of the contract, `plugin/contract` when a function is missing or another one, `plugin/import-denied` when it
+/// wants more than its exports entitle it to.
 pub fn check(engine: &Engine, component: &Component, name: &str) -> Result<Shape, Diagnostic> {
     let ty = component.component_type();
-    let mut shape = Shape::default();
-    for (export, _) in ty.exports(engine) {
+    let mut shape = Shape { contract: VERSION.to_owned(), ..Shape::default() };
+    let mut functions = Vec::new();
+    for (export, item) in ty.exports(engine) {
         if let Some(interface) = interface_of(export, name)? {
+            functions.push((interface.clone(), functions_of(engine, &item.ty)));
             shape.exports.push(interface);
         }
     }
     if !ROLES.iter().any(|role| shape.exports(role.interface)) {
-        let known: Vec<&str> = ROLES.iter().map(|role| role.interface).collect();
-        return Err(Diagnostic::error(
-            "plugin/no-role",
-            format!("the plugin `{name}` exports nothing that mlhost calls"),
-        )
-        .plugin(name)
-        .note(format!("a plugin exports at least one of {} of mlhost:plugin@{VERSION}", known.join(", ")))
-        .help("build it with one of the worlds in wit/worlds.wit"));
+        return Err(no_role(name));
     }
     for (import, item) in ty.imports(engine) {
         if types_only(engine, &item.ty) {
             continue;
         }
-        shape.imports.push(interface_of(import, name)?.unwrap_or_else(|| import.to_owned()));
+        let interface = interface_of(import, name)?;
+        if let Some(interface) = &interface {
+            has_no_others(name, interface, &functions_of(engine, &item.ty))?;
+        }
+        shape.imports.push(interface.unwrap_or_else(|| import.to_owned()));
     }
+    for (interface, functions) in &functions {
+        has_all(name, interface, functions)?;
+    }
+    granted(&shape, name)?;
+    Ok(shape)
+}
+
+fn no_role(name: &str) -> Diagnostic {
+    let known: Vec<&str> = ROLES.iter().map(|role| role.interface).collect();
+    Diagnostic::error("plugin/no-role", format!("the plugin `{name}` exports nothing that mlhost calls"))
+        .plugin(name)
+        .note(format!("a plugin exports at least one of {} of mlhost:plugin@{VERSION}", known.join(", ")))
+        .help("build it with one of the worlds in wit/worlds.wit")
+}
+
+/// Refuses imports that the exports do not entitle to.
+fn granted(shape: &Shape, name: &str) -> Result<(), Diagnostic> {
     let granted: Vec<&str> =
         ROLES.iter().filter(|role| shape.exports(role.interface)).flat_map(|role| role.grants).copied().collect();
-    if let Some(denied) = shape.imports.iter().find(|import| !granted.contains(&import.as_str())) {
-        return Err(Diagnostic::error(
+    match shape.imports.iter().find(|import| !granted.contains(&import.as_str())) {
+        None => Ok(()),
+        Some(denied) => Err(Diagnostic::error(
             "plugin/import-denied",
             format!("the plugin `{name}` imports `{denied}`, which it is not granted"),
         )
         .plugin(name)
         .note(format!("a plugin that exports {} is granted {}", shape.exports.join(", "), granted.join(", ")))
-        .help("build it for wasm32-unknown-unknown without WASI, and use only what the world of its kind offers"));
+        .help("build it for wasm32-unknown-unknown without WASI, and use only what the world of its kind offers")),
     }
-    Ok(shape)
+}
+
+fn functions_of(engine: &Engine, item: &ComponentItem) -> BTreeMap<String, String> {
+    match item {
+        ComponentItem::ComponentInstance(instance) => signature::of_instance(engine, instance),
+        _ => BTreeMap::new(),
+    }
+}
+
+/// Whether a role has all the functions that mlhost calls, as it calls them. What it has beyond them is never called.
+fn has_all(name: &str, interface: &str, functions: &BTreeMap<String, String>) -> Result<(), Diagnostic> {
+    for (function, ours) in signature::known(interface) {
+        let item = format!("{interface}.{function}");
+        match functions.get(function) {
+            Some(theirs) if theirs == ours => {}
+            Some(theirs) => return Err(differs(name, &item, ours, theirs)),
+            None => return Err(misfit(name, &format!("it has no `{item}`")).note(format!("mlhost calls {ours}"))),
+        }
+    }
+    Ok(())
+}
+
+/// Whether all the functions that a plugin calls are there, as it calls them.
+fn has_no_others(name: &str, interface: &str, functions: &BTreeMap<String, String>) -> Result<(), Diagnostic> {
+    let known = signature::known(interface);
+    for (function, theirs) in functions {
+        let item = format!("{interface}.{function}");
+        match known.get(function.as_str()) {
+            Some(ours) if theirs == ours => {}
+            Some(ours) => return Err(differs(name, &item, ours, theirs)),
+            None => {
+                return Err(misfit(name, &format!("it calls `{item}`, which mlhost does not offer"))
+                    .note(format!("it calls {theirs}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn differs(name: &str, item: &str, ours: &str, theirs: &str) -> Diagnostic {
+    let (mine, other) = signature::first_difference(ours, theirs);
+    misfit(name, &format!("`{item}` is another function"))
+        .note(format!("mlhost has `{mine}`"))
+        .note(format!("the plugin has `{other}`"))
+}
+
+fn misfit(name: &str, what: &str) -> Diagnostic {
+    Diagnostic::error("plugin/contract", format!("the plugin `{name}` does not fit the plugin contract: {what}"))
+        .plugin(name)
+        .note(format!("it says that it was built for contract {VERSION}; this mlhost offers {VERSION}"))
+        .help("rebuild the plugin against the released wit/ of that version; an unreleased one may have differed")
 }
 
 /// The name of an interface of the contract; `None` for anything of another package.
@@ -98,7 +183,7 @@ fn interface_of(item: &str, name: &str) -> Result<Option<String>, Diagnostic> {
         ),
     )
     .plugin(name)
-    .note(format!("the first item that differs is `{item}`"))
+    .note(format!("it wants {version}; offered: {VERSION}; the first item that differs is `{item}`"))
     .help(format!("rebuild the plugin with mlhost-plugin {VERSION}, or use the mlhost release that speaks {version}")))
 }
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
-use super::contract::{self, Shape};
+use super::contract::Shape;
 use super::imports::{self, HostState};
 use super::instance::Core;
 use super::limits::Limits;
@@ -14,18 +14,23 @@ use super::manifest::{KindEntry, Manifest, PolicyEntry};
 use super::roles::{Cloud, Deployer, Kinds, Policies};
 use crate::model::Diagnostic;
 
-/// Reads the manifest of a component.
+/// SHA-256 of a component, hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// Asks a component what it is and offers; `shape` is what [`super::contract::check`] found it to be.
 ///
 /// # Errors
-/// What [`contract::check`] refuses, a trap, or a description that is not what the contract says.
+/// A trap, a limit, or a description that is not what the contract says.
 pub async fn manifest(
     engine: &Engine,
     component: &Component,
     name: &str,
-    bytes: &[u8],
+    digest: String,
+    shape: Shape,
     limits: Limits,
 ) -> Result<Manifest, Diagnostic> {
-    let shape = contract::check(engine, component, name)?;
     let mut linker = Linker::new(engine);
     imports::link(&mut linker).map_err(|error| Diagnostic::error("internal/linker", error.to_string()))?;
     let core = async || {
@@ -34,7 +39,8 @@ pub async fn manifest(
     };
     let mut manifest = Manifest {
         name: name.to_owned(),
-        digest: hex::encode(Sha256::digest(bytes)),
+        digest,
+        contract: shape.contract.clone(),
         imports: shape.imports.clone(),
         exports: shape.exports.clone(),
         ..Manifest::default()

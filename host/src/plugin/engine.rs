@@ -7,22 +7,28 @@ use std::time::Duration;
 
 use wasmtime::{Config, Engine, EngineWeak};
 
+use super::limits::{Limit, Limits};
+
 /// Time between two increments of the engine's epoch.
 pub const EPOCH: Duration = Duration::from_millis(20);
 
-/// The engine.
+/// Stack that the host's own functions have on top of the guest's.
+const ROOM_FOR_THE_HOST: usize = 1 << 20;
+
+/// The engine. Of the limits, the stack is its own; it does not change the code that it makes.
 ///
 /// # Errors
 /// When the processor or the operating system lacks what wasmtime needs.
-pub fn engine() -> wasmtime::Result<Engine> {
+pub fn engine(limits: &Limits) -> wasmtime::Result<Engine> {
+    let stack = limits.size(Limit::Stack);
     let mut config = Config::new();
     config
         // Without a target the compiler would use features of the machine that builds, and the artefact would be
         // refused by a lesser one.
         .target(&target())?
         .epoch_interruption(true)
-        .max_wasm_stack(2 << 20)
-        .async_stack_size(3 << 20)
+        .max_wasm_stack(stack)
+        .async_stack_size(stack + ROOM_FOR_THE_HOST)
         .wasm_backtrace_max_frames(None)
         .generate_address_map(false)
         .memory_init_cow(true);

@@ -4,13 +4,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use wasmtime::StoreLimits;
 use wasmtime::component::{HasSelf, Linker};
 
 use super::bindings::{host, http, log, store, types};
 use super::kv::KeyValue;
-use super::limits::Limits;
+use super::limits::{Limit, Limits};
 use super::logbook::{Entry, LogBook};
+use super::meter::Meter;
 use crate::model::Severity;
 
 pub use http::Error as HttpError;
@@ -28,7 +28,7 @@ pub trait HttpGrant: Send + Sync {
 /// What an instance may reach, and what it has used.
 pub struct HostState {
     pub(super) limits: Limits,
-    pub(super) store_limits: StoreLimits,
+    pub(super) meter: Meter,
     pub(super) ticks: u64,
     pub(super) plugin: Arc<str>,
     pub(super) book: Arc<LogBook>,
@@ -39,7 +39,7 @@ pub struct HostState {
 
 impl HostState {
     pub(super) fn new(limits: Limits, plugin: Arc<str>, book: Arc<LogBook>) -> Self {
-        Self { limits, store_limits: limits.store_limits(), ticks: 0, plugin, book, said: 0, http: None, store: None }
+        Self { limits, meter: Meter::new(limits), ticks: 0, plugin, book, said: 0, http: None, store: None }
     }
 
     fn store(&mut self) -> wasmtime::Result<&mut KeyValue> {
@@ -56,7 +56,10 @@ impl types::Host for HostState {}
 
 impl log::Host for HostState {
     fn log(&mut self, level: log::Level, message: String) -> wasmtime::Result<()> {
-        if self.said >= self.limits.log_lines {
+        let most = self.limits.size(Limit::LogLines);
+        self.said += 1;
+        if self.said > most {
+            self.book.left_out(&self.plugin);
             return Ok(());
         }
         let severity = match level {
@@ -65,9 +68,9 @@ impl log::Host for HostState {
             log::Level::Warn => Some(Severity::Warning),
             log::Level::Error => Some(Severity::Error),
         };
-        let message: String =
-            message.chars().filter(|c| !c.is_control() || *c == '\n').take(self.limits.log_line).collect();
-        self.said += 1;
+        let mut message = message;
+        message.truncate(message.floor_char_boundary(self.limits.size(Limit::LogLine)));
+        message.retain(|c| !c.is_control() || c == '\n');
         self.book.add(Entry::Said { plugin: self.plugin.to_string(), severity, message });
         Ok(())
     }

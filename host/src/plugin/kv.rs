@@ -50,6 +50,13 @@ impl KeyValue {
         Ok(Self { connection, plugin: plugin.to_owned() })
     }
 
+    /// Sets how large the file may become, in bytes.
+    pub(super) fn bound(&mut self, bytes: u64) -> wasmtime::Result<()> {
+        let page: i64 = self.connection.query_row("PRAGMA page_size", [], |row| row.get(0)).map_err(store_error)?;
+        let pages = (bytes / u64::try_from(page).unwrap_or(1).max(1)).clamp(1, u32::MAX.into());
+        self.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).map_err(store_error)
+    }
+
     /// Starts a transaction; everything until [`commit`](Self::commit) is kept together or not at all.
     pub fn begin(&mut self) -> wasmtime::Result<()> {
         self.execute("BEGIN IMMEDIATE")
@@ -160,6 +167,11 @@ impl KeyValue {
 }
 
 fn store_error(error: rusqlite::Error) -> wasmtime::Error {
+    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
+        return wasmtime::Error::msg(
+            "the plugin's store is full: the disk is, or it has reached the limit `store` of `[limits]` in mlhost.toml",
+        );
+    }
     wasmtime::Error::msg(format!("the plugin's store failed: {error}"))
 }
 

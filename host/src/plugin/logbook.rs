@@ -26,6 +26,13 @@ pub enum Entry {
         /// The text, control characters removed, cut to the limit.
         message: String,
     },
+    /// It wrote more than is allowed.
+    LeftOut {
+        /// The plugin.
+        plugin: String,
+        /// How many lines are missing.
+        lines: u64,
+    },
 }
 
 /// The entries of a run, in order.
@@ -36,6 +43,18 @@ impl LogBook {
     /// Adds an entry.
     pub(super) fn add(&self, entry: Entry) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    }
+
+    /// Counts a line that there was no room for.
+    pub(super) fn left_out(&self, plugin: &str) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Entry::LeftOut { plugin: last, lines }) = entries.last_mut()
+            && last == plugin
+        {
+            *lines += 1;
+            return;
+        }
+        entries.push(Entry::LeftOut { plugin: plugin.to_owned(), lines: 1 });
     }
 
     /// Takes the entries since the last time.

@@ -34,6 +34,9 @@ pub struct Manifest {
     pub name: String,
     /// SHA-256 of the component, hexadecimal.
     pub digest: String,
+    /// Version of the plugin contract it was built for.
+    #[serde(default)]
+    pub contract: String,
     /// Imports, as in the component's type; types-only ones left out.
     pub imports: Vec<String>,
     /// Exports, as in the component's type.

@@ -2,13 +2,14 @@
 
 use super::bindings::{cloud, cloud_api, deployer, deployer_api, kinds_api, policies_api, policy, resource, types};
 use super::instance::Core;
+use super::limits::Limit;
 use crate::model::Diagnostic;
 
 /// Calls one exported function under the limits of its instance.
 macro_rules! call {
     ($self:ident, $interface:ident, $function:literal, $method:ident $(, $argument:expr)*) => {{
         $self.core.arm();
-        let limit = $self.core.store.data().limits.call;
+        let limit = $self.core.store.data().limits.time(Limit::Call);
         let result =
             tokio::time::timeout(limit, $self.guest.$interface().$method(&mut $self.core.store $(, $argument)*)).await;
         $self.core.settle($function, result)

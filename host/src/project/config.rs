@@ -10,6 +10,7 @@ use super::settings::{EnvironmentSettings, Plugin, PolicySettings, PolicySeverit
 use super::table::Reader;
 use super::{ENVIRONMENTS_FOLDER, FILE_BYTES, Folder, PROJECT_FILE, ParamValue, is_plain_name, unreadable};
 use crate::model::{Diagnostic, Diagnostics, Severity, Sources};
+use crate::plugin::{Limit, Limits};
 use crate::script::ReadError;
 
 /// All that the project's files say.
@@ -21,6 +22,8 @@ pub(super) struct Config {
     pub(super) default_environment: Option<String>,
     /// Plugins by name.
     pub(super) plugins: BTreeMap<String, Plugin>,
+    /// What plugins may use.
+    pub(super) limits: Limits,
     /// Settings for policies, for all environments.
     pub(super) policies: BTreeMap<String, PolicySettings>,
     /// Environments by name.
@@ -77,7 +80,7 @@ fn with_table(
 }
 
 fn project_file(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut Config) {
-    const KNOWN: [&str; 5] = ["project", "plugins", "policies", "environments", "targets"];
+    const KNOWN: [&str; 6] = ["project", "plugins", "limits", "policies", "environments", "targets"];
     for (key, value) in table.iter() {
         let name = key.get_ref().as_ref();
         if !KNOWN.contains(&name) {
@@ -88,6 +91,7 @@ fn project_file(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut Confi
         match name {
             "project" => project(reader, inner, config),
             "plugins" => plugins(reader, inner, config),
+            "limits" => limits(reader, inner, &mut config.limits),
             "policies" => config.policies = policies(reader, inner),
             "environments" => {
                 for (name, value) in inner.iter() {
@@ -148,6 +152,32 @@ fn plugins(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut Config) {
                 let help = format!("write `{} = {{ path = \"plugins/….wasm\" }}`", name.get_ref());
                 reader.error(name.span(), "project/missing-key", message, help);
             }
+        }
+    }
+}
+
+fn limits(reader: &mut Reader<'_>, table: &DeTable<'_>, limits: &mut Limits) {
+    for (key, value) in table.iter() {
+        let name = key.get_ref().as_ref();
+        let Some(limit) = Limit::by_name(name) else {
+            reader.unknown_key("[limits]", name, key.span(), &Limit::ALL.map(|limit| limit.description().name));
+            continue;
+        };
+        let text = match value.get_ref() {
+            DeValue::Integer(integer) => integer.as_str().to_owned(),
+            _ => match reader.string(name, value) {
+                Some(text) => text,
+                None => continue,
+            },
+        };
+        match limit.parse(&text) {
+            Ok(value) => limits.set(limit, value),
+            Err(problem) => reader.error(
+                value.span(),
+                "project/limit",
+                format!("`{name}` {problem}"),
+                "`mlhost plugin limits` shows all limits",
+            ),
         }
     }
 }

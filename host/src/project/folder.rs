@@ -1,6 +1,6 @@
 //! The project folder: the only place that a project and its scripts can name files in.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use cap_std::ambient_authority;
@@ -51,6 +51,33 @@ impl Folder {
         }
         let file = self.dir.open(path).map_err(|error| self.read_error(path, &error))?;
         read_limited(file, limit)
+    }
+
+    /// Opens a file below the folder for reading; `None` when the path, or a link on its way, leads out of it.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn open_file(&self, path: &str) -> std::io::Result<Option<cap_std::fs::File>> {
+        if !is_below(path) {
+            return Ok(None);
+        }
+        match self.dir.open(path) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) => match self.read_error(path, &error) {
+                ReadError::Outside => Ok(None),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Replaces a text file in the folder at once.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn replace_text(&self, name: &str, text: &str) -> std::io::Result<()> {
+        let mut file = cap_tempfile::TempFile::new(&self.dir)?;
+        file.write_all(text.as_bytes())?;
+        file.replace(name)
     }
 
     /// Names of the files in a folder below this one, sorted; none when it is not there.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::model::{Diagnostic, Diagnostics, ErrorKind, Failure, Sources, Span};
+use crate::plugin::Limits;
 use crate::script::ReadError;
 use crate::suggest;
 
@@ -66,6 +67,8 @@ pub struct Project {
     pub protect: bool,
     /// The project's own plugins, by name.
     pub plugins: BTreeMap<String, Plugin>,
+    /// What plugins may use.
+    pub limits: Limits,
     /// What is set for policies, by name; the environment's settings override the project's.
     pub policies: BTreeMap<String, PolicySettings>,
     /// The table of the target, as it stands in `[targets.NAME]`.
@@ -130,6 +133,7 @@ impl Project {
             values: values.into_map(),
             protect: settings.protect,
             plugins: config.plugins,
+            limits: config.limits,
             policies,
             environments: config.environments.into_keys().collect(),
             diagnostics,

@@ -4,8 +4,10 @@
 //! Whatever comes from outside (names, values, messages of plugins and clouds) passes [`text::clean`] on its way to a
 //! terminal and [`json::text`] on its way to a machine; values pass [`value`], which keeps secrets out.
 
+pub mod certificate;
 pub mod diagnostics;
 pub mod json;
+pub mod limits;
 pub mod live;
 pub mod outputs;
 pub mod plan;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use mlhost::model::KindDocument;
 use mlhost::model::kind::{ChangeClass, Rule};
+use mlhost::plugin::contract::permission;
 use serde_json::Value;
 
 use super::style::{Role, Style};
@@ -80,16 +81,6 @@ fn offers(plugin: &PluginPage<'_>) -> String {
     parts.join(", ")
 }
 
-/// What an import lets a plugin do.
-pub fn permission(import: &str) -> String {
-    match import {
-        "log" => "writes lines to the log of mlhost".to_owned(),
-        "http" => "sends HTTP requests to the target's own origin; it never sees credentials or secrets".to_owned(),
-        "store" => "keeps data in a store of its own".to_owned(),
-        other => format!("imports {}", clean(other)),
-    }
-}
-
 /// Everything about one plugin.
 pub fn inspect(plugin: &PluginPage<'_>, style: &Style) -> String {
     let mut out = String::new();
@@ -103,7 +94,7 @@ pub fn inspect(plugin: &PluginPage<'_>, style: &Style) -> String {
         out.push_str("  nothing but compute\n");
     }
     for import in plugin.imports {
-        text::paragraph(&mut out, &permission(import), 2, 2, style);
+        text::paragraph(&mut out, &format!("it {}", clean(&permission(import))), 2, 2, style);
     }
     for one in &plugin.kinds {
         kind(&mut out, one, style);
@@ -229,8 +220,8 @@ mod tests {
               exports: resource-kinds, policies, deployer
 
             What it may do:
-              writes lines to the log of mlhost
-              sends HTTP requests to the target's own origin; it never sees credentials or secrets
+              it writes lines to the log of mlhost
+              it sends HTTP requests to the target's own origin, without ever seeing credentials or secrets
 
             ml_compute_cluster(ml_workspace, name, #{ … })
               Nodes for jobs\u{1b}.
@@ -283,7 +274,10 @@ mod tests {
 
     #[test]
     fn permissions_are_sentences() {
-        assert_eq!(permission("wasi:clocks/wall-clock@0.2.0"), "imports wasi:clocks/wall-clock@0.2.0");
+        assert_eq!(
+            permission("wasi:clocks/wall-clock@0.2.0"),
+            "is `wasi:clocks/wall-clock@0.2.0`, which mlhost does not know"
+        );
         with_page(|mut page| {
             page.imports = &[];
             assert!(inspect(&page, &Style::plain(80)).contains("nothing but compute"));

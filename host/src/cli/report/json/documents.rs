@@ -6,6 +6,10 @@ use mlhost::model::kind::{OutputDocument, Rule};
 use mlhost::model::plan::{Counts, Plan};
 use mlhost::model::state::State;
 use mlhost::model::{Diagnostic, ErrorKind, Failure, Sources};
+use mlhost::plugin::certify::Certificate;
+use mlhost::plugin::limits::{Description, Unit};
+use mlhost::plugin::lock::Locked;
+use mlhost::plugin::{Limit, Limits};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -140,6 +144,90 @@ pub fn state(state: &State) -> String {
         resources: state.resources.iter().map(|(address, one)| StateResourceView::new(address, one)).collect(),
         outputs: views::outputs(&state.outputs),
     })
+}
+
+/// A plugin of the lock file, and what `mlhost plugin update` changes about it.
+#[derive(Debug, Serialize)]
+pub struct LockChange {
+    /// What is pinned now; of one that goes, what was.
+    #[serde(flatten)]
+    pub plugin: Locked,
+    /// `added`, `changed`, `removed` or `same`.
+    pub change: &'static str,
+    /// What is new, a sentence each.
+    pub differences: Vec<String>,
+}
+
+/// `mlhost plugin update`.
+pub fn lock(plugins: &[LockChange]) -> String {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        #[serde(flatten)]
+        head: Head,
+        plugins: &'a [LockChange],
+    }
+    pretty(&Document { head: Head::new("lock"), plugins })
+}
+
+/// `mlhost plugin certify`.
+pub fn certificate(name: &str, certificate: &Certificate, sources: &Sources) -> String {
+    #[derive(Serialize)]
+    struct Check<'a> {
+        name: &'a str,
+        passed: bool,
+        problems: Vec<DiagnosticView<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Document<'a> {
+        #[serde(flatten)]
+        head: Head,
+        name: &'a str,
+        digest: Option<&'a str>,
+        passed: bool,
+        checks: Vec<Check<'a>>,
+    }
+    let checks = certificate.checks.iter().map(|check| Check {
+        name: &check.name,
+        passed: check.problems.is_empty(),
+        problems: check.problems.iter().map(|problem| DiagnosticView::new(problem, sources)).collect(),
+    });
+    pretty(&Document {
+        head: Head::new("certificate"),
+        name,
+        digest: certificate.manifest.as_ref().map(|manifest| manifest.digest.as_str()),
+        passed: certificate.passed(),
+        checks: checks.collect(),
+    })
+}
+
+/// `mlhost plugin limits`: in bytes, milliseconds or numbers.
+pub fn limits(limits: &Limits) -> String {
+    #[derive(Serialize)]
+    struct One {
+        name: &'static str,
+        unit: &'static str,
+        value: u64,
+        default: u64,
+        least: u64,
+        most: u64,
+        summary: &'static str,
+    }
+    let one = |limit: Limit| {
+        let Description { name, unit, default, least, most, summary } = limit.description();
+        let unit = match unit {
+            Unit::Bytes => "bytes",
+            Unit::Count => "count",
+            Unit::Time => "milliseconds",
+        };
+        One { name, unit, value: limits.get(limit), default, least, most, summary }
+    };
+    #[derive(Serialize)]
+    struct Document {
+        #[serde(flatten)]
+        head: Head,
+        limits: Vec<One>,
+    }
+    pretty(&Document { head: Head::new("limits"), limits: Limit::ALL.into_iter().map(one).collect() })
 }
 
 /// `mlhost plugin list` and `mlhost plugin inspect`, which differ in how many plugins they hold.

@@ -8,6 +8,9 @@ use mlhost::deploy::event::{ApplyEvent, Running};
 use mlhost::model::kind::KindDocument;
 use mlhost::model::plan::Action;
 use mlhost::model::{Diagnostic, ErrorKind, Failure, Sources, Span};
+use mlhost::plugin::Limits;
+use mlhost::plugin::certify::{Certificate, Check};
+use mlhost::plugin::lock::Locked;
 use serde_json::{Value, json};
 
 use super::super::plan::PolicyCounts;
@@ -141,6 +144,26 @@ fn every_document() -> Vec<String> {
         documents::output("dev", &state.outputs),
         documents::state(&state),
         documents::plugins(&[page]),
+        documents::limits(&Limits::default()),
+        documents::certificate(
+            "p",
+            &Certificate {
+                manifest: None,
+                checks: vec![Check { name: "it loads".into(), problems: diagnostics.clone() }],
+            },
+            &sources,
+        ),
+        documents::lock(&[documents::LockChange {
+            plugin: Locked {
+                name: "p".into(),
+                sha256: "00".into(),
+                contract: "0.1.0".into(),
+                exports: vec!["policies".into()],
+                imports: vec!["log".into()],
+            },
+            change: "added",
+            differences: vec!["it writes lines".into()],
+        }]),
     ]
 }
 
