@@ -63,10 +63,17 @@ impl Program {
 }
 
 /// The cargo that runs this xtask, in the workspace.
+///
+/// What cargo told this program about its own package goes no further: build scripts that watch these variables
+/// would see others than in a build without xtask, and everything above them would be built again.
 pub fn cargo(root: &Path, arguments: &[&str]) -> Program {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut program = Program::new(cargo, arguments);
     program.current_dir(root);
+    let own = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
+    for name in std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| own(name)) {
+        program.env_remove(&name);
+    }
     program
 }
 
