@@ -6,6 +6,7 @@ mod certify;
 mod components;
 mod files;
 mod guest;
+mod network;
 mod pins;
 
 use mlhost_tests::{Project, Run, repository};

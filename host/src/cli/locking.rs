@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use mlhost::model::{Diagnostic, ErrorKind, Failure, Severity};
-use mlhost::plugin::contract::permission;
 use mlhost::plugin::lock::{LOCK_FILE, LockFile, Locked};
 use mlhost::plugin::{Cache, Catalog, PluginFile, Trust};
 use mlhost::project::{Folder, Project};
@@ -84,8 +83,8 @@ pub fn pin_new(project: &mut Project, catalog: &Catalog, lock: &LockFile, frozen
 fn pinned(locked: &Locked) -> Diagnostic {
     let message = format!("{LOCK_FILE} now pins the plugin `{}`", locked.name);
     let mut diagnostic = Diagnostic::new(Severity::Info, "plugin/pinned", message).plugin(locked.name.as_str());
-    for import in &locked.imports {
-        diagnostic = diagnostic.note(format!("it {}", permission(import)));
+    for permission in locked.permissions() {
+        diagnostic = diagnostic.note(format!("it {permission}"));
     }
     diagnostic.help("commit mlhost.lock with the project")
 }

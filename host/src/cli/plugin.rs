@@ -80,6 +80,7 @@ impl<'a> Page<'a> {
             digest: &manifest.digest,
             exports: &manifest.exports,
             imports: &manifest.imports,
+            methods: manifest.methods(),
             kinds: kinds
                 .map(|kind| KindPage { name: &kind.name, summary: &kind.summary, document: &kind.document })
                 .collect(),

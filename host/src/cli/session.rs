@@ -54,7 +54,7 @@ impl Session {
         let loading = Loading { limits: project.limits, cache: if files.is_empty() { None } else { locking::cache() } };
         let catalog = Catalog::load(super::BUNDLE, &files, loading).await?;
         locking::pin_new(&mut project, &catalog, &lock, options.locked)?;
-        let target = target::choose(&catalog, &project.target, &project.facts)?;
+        let target = target::choose(&catalog, &project)?;
         Ok(Self { project, catalog, target })
     }
 

@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mlhost::model::{Diagnostic, ErrorKind, Failure};
-use mlhost::net::{AzureSignIn, Boundary, EnvironmentSecrets, Origin, Secrets, StaticToken, Target, TokenSource};
+use mlhost::net::{
+    AzureSignIn, Boundary, EnvironmentSecrets, Origin, Reach, Secrets, StaticToken, Target, TokenSource,
+};
 use mlhost::plugin::cloud::EmbeddedCloud;
 use mlhost::plugin::kv::KeyValue;
 use mlhost::plugin::roles::Cloud;
 use mlhost::plugin::{Catalog, Grants};
-use mlhost::project::PROJECT_FILE;
+use mlhost::project::{PROJECT_FILE, Project};
 use mlhost::suggest;
 use serde_json::{Map, Value};
 
@@ -31,13 +33,16 @@ pub struct Chosen {
     cloud: Option<usize>,
     /// Facts of the environment, with what the cloud and the deployer add.
     pub facts: Map<String, Value>,
+    /// The addresses that requests may go to.
+    reach: Reach,
 }
 
 /// Finds the plugins of a target and completes and checks the facts.
 ///
 /// # Errors
 /// When there is no such target, or a fact is missing or wrong.
-pub fn choose(catalog: &Catalog, name: &str, facts: &Map<String, Value>) -> Result<Chosen, Failure> {
+pub fn choose(catalog: &Catalog, project: &Project) -> Result<Chosen, Failure> {
+    let Project { target: name, facts, .. } = project;
     let missing = |what: &str| {
         Failure::new(
             ErrorKind::Plugin,
@@ -56,7 +61,7 @@ pub fn choose(catalog: &Catalog, name: &str, facts: &Map<String, Value>) -> Resu
         all.extend(description.get("facts").and_then(Value::as_object).cloned().unwrap_or_default());
         all.insert(origin_fact.clone(), description.get("origin").cloned().unwrap_or_default());
         Some(cloud)
-    } else if name == word {
+    } else if *name == word {
         all.insert(origin_fact.clone(), document.get("default_origin").cloned().unwrap_or_default());
         None
     } else {
@@ -65,13 +70,24 @@ pub fn choose(catalog: &Catalog, name: &str, facts: &Map<String, Value>) -> Resu
         return Err(Failure::input(diagnostic.in_file(PROJECT_FILE)));
     };
     let own_origin = all.get(&origin_fact).cloned();
+    let reach = reach(project, &origin_fact);
     all.extend(facts.clone());
     if let (Some(_), Some(origin)) = (cloud, own_origin) {
         // The local cloud is where it is, whatever the project says of the endpoint.
         all.insert(origin_fact, origin);
     }
     check_facts(&document, &all)?;
-    Ok(Chosen { name: name.to_owned(), deployer, document, cloud, facts: all })
+    Ok(Chosen { name: name.clone(), deployer, document, cloud, facts: all, reach })
+}
+
+/// A project that names an endpoint on this machine means it.
+fn reach(project: &Project, origin_fact: &str) -> Reach {
+    let named = project.facts.get(origin_fact).and_then(Value::as_str).and_then(|text| Origin::parse(text).ok());
+    if project.private_network || named.is_some_and(|origin| origin.is_loopback()) {
+        Reach::Private
+    } else {
+        Reach::Public
+    }
 }
 
 fn check_facts(document: &Value, facts: &Map<String, Value>) -> Result<(), Failure> {
@@ -109,7 +125,7 @@ impl Chosen {
         let target = match self.cloud {
             Some(index) => Target::Embedded { origin, cloud: Arc::new(embedded(catalog, index, folder).await?) },
             None => {
-                let client = mlhost::net::client(&origin)?;
+                let client = mlhost::net::client(&origin, self.reach)?;
                 let credential = self.credential(&origin)?;
                 Target::Network { origin, client, credential }
             }
@@ -122,7 +138,9 @@ impl Chosen {
             .flatten()
             .filter_map(Value::as_str);
         let subdomains = self.document.get("subdomains").and_then(Value::as_bool).unwrap_or(false);
-        Ok(Boundary::new(target, secrets).with_subdomains(subdomains).with_request_ids(ids))
+        let boundary = Boundary::new(target, secrets).with_subdomains(subdomains).with_request_ids(ids);
+        let methods = catalog.plugin(self.deployer).map(|plugin| plugin.manifest.methods()).unwrap_or_default();
+        Ok(if methods.is_empty() { boundary } else { boundary.with_methods(methods) })
     }
 
     fn credential(&self, origin: &Origin) -> Result<Arc<dyn TokenSource>, Failure> {
@@ -131,7 +149,8 @@ impl Chosen {
         {
             return Ok(Arc::new(StaticToken::new(token)));
         }
-        Ok(Arc::new(AzureSignIn::from_document(&self.document, &self.facts, origin, |name| std::env::var(name).ok())?))
+        let variable = |name: &str| std::env::var(name).ok();
+        Ok(Arc::new(AzureSignIn::from_document(&self.document, &self.facts, origin, self.reach, variable)?))
     }
 }
 

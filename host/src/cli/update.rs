@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use mlhost::model::{Diagnostic, ErrorKind, Failure, Sources};
-use mlhost::plugin::contract::permission;
 use mlhost::plugin::lock::{LOCK_FILE, LockFile, Locked, differences};
 use mlhost::plugin::{Catalog, Loading};
 use mlhost::project::Project;
@@ -91,7 +90,7 @@ fn permissions(found: &Locked) -> Vec<String> {
     if found.imports.is_empty() {
         return vec!["it does nothing but compute".to_owned()];
     }
-    found.imports.iter().map(|import| format!("it {}", permission(import))).collect()
+    found.permissions().iter().map(|permission| format!("it {permission}")).collect()
 }
 
 fn shown(changes: &[LockChange]) -> String {

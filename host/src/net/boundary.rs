@@ -24,7 +24,7 @@ const SIDE_BY_SIDE: usize = 32;
 const LARGEST_ANSWER: usize = 64 << 20;
 /// From the first byte sent to the last byte received.
 const TIMEOUT: Duration = Duration::from_secs(120);
-/// Methods that a plugin may use.
+/// Methods that there are for plugins.
 const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 type Answer = Result<Response, BoundaryError>;
@@ -33,6 +33,7 @@ type Answer = Result<Response, BoundaryError>;
 pub struct Boundary {
     target: Target,
     secrets: Secrets,
+    methods: Vec<String>,
     subdomains: bool,
     request_id_headers: Vec<HeaderName>,
     interrupt: Option<watch::Receiver<bool>>,
@@ -47,6 +48,7 @@ impl Boundary {
         Self {
             target,
             secrets,
+            methods: METHODS.iter().map(|method| (*method).to_owned()).collect(),
             subdomains: false,
             request_id_headers: Vec::new(),
             interrupt: None,
@@ -54,6 +56,13 @@ impl Boundary {
             largest_answer: LARGEST_ANSWER,
             failure: Mutex::default(),
         }
+    }
+
+    /// Allows these methods only (`methods` in the deployer's document).
+    #[must_use]
+    pub fn with_methods(mut self, methods: Vec<String>) -> Self {
+        self.methods = methods;
+        self
     }
 
     /// Allows requests without secrets to hosts below the target's, too: some control planes answer for their operations
@@ -130,6 +139,10 @@ impl Boundary {
         if !METHODS.contains(&request.method.as_str()) {
             return Err(invalid("the request has no known method".to_owned()));
         }
+        if !self.methods.contains(&request.method) {
+            let granted = self.methods.join(", ");
+            return Err(denied(format!("the deployer may send {granted} requests, not {}", request.method)));
+        }
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| invalid(error.to_string()))?;
         let mut headers = headers::of_request(&request.headers)?;
         headers.insert(USER_AGENT, HeaderValue::from_static(network::USER_AGENT));
@@ -167,6 +180,7 @@ impl Boundary {
             }
         };
         let scrubber = self.secrets.scrubber(Some(&token));
+        let checked: Vec<bool> = prepared.iter().map(Result::is_ok).collect();
         let mut answers: Vec<Option<Answer>> = Vec::with_capacity(prepared.len());
         let mut tasks = JoinSet::new();
         let permits = Arc::new(Semaphore::new(SIDE_BY_SIDE));
@@ -200,6 +214,12 @@ impl Boundary {
             match answer {
                 Ok(response) => scrubber.response(response),
                 Err(error) => error.message = scrubber.text(&error.message),
+            }
+        }
+        let sent = answers.iter().zip(checked).filter(|(_, checked)| *checked);
+        for (answer, _) in sent {
+            if let Err(BoundaryError { code: BoundaryCode::Denied, message }) = answer {
+                self.keep(network::not_reachable(message));
             }
         }
         answers

@@ -11,6 +11,7 @@ use crate::model::{Diagnostic, ErrorKind, Failure};
 use super::headers;
 use super::message::{BoundaryCode, BoundaryError, Response};
 use super::origin::Origin;
+use super::reach::{Guard, NotReachable, Reach, kind};
 
 /// Sent as `user-agent`.
 pub const USER_AGENT: &str = concat!("mlhost/", env!("CARGO_PKG_VERSION"));
@@ -18,17 +19,27 @@ pub const USER_AGENT: &str = concat!("mlhost/", env!("CARGO_PKG_VERSION"));
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A client for a target: no redirects, the platform's trusted roots, the system's proxy unless it is this machine.
+/// Beyond `reach` it connects to nothing.
 ///
 /// # Errors
-/// When the platform's roots cannot be read.
-pub fn client(origin: &Origin) -> Result<Client, Failure> {
+/// `net/private-address` when the origin itself is named by an address beyond `reach`; when the platform's roots cannot be
+/// read.
+pub fn client(origin: &Origin, reach: Reach) -> Result<Client, Failure> {
     use_ring();
+    if reach == Reach::Public
+        && let Some(address) = origin.address().filter(|address| kind(*address).is_some())
+    {
+        return Err(not_reachable(&NotReachable::new(&origin.to_string(), address).to_string()));
+    }
     let mut builder = Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .user_agent(USER_AGENT);
     if origin.is_loopback() {
         builder = builder.no_proxy();
+    }
+    if reach == Reach::Public {
+        builder = builder.dns_resolver(Guard { origin: origin.clone() });
     }
     if !origin.is_https() {
         // Nothing will be verified: do not spend the time to read the platform's roots.
@@ -48,6 +59,15 @@ pub(super) fn probing_client() -> Result<Client, Failure> {
         .tls_certs_only([])
         .build()
         .map_err(|error| no_client(&error))
+}
+
+/// The failure for an address that a target may not stand for.
+pub(super) fn not_reachable(why: &str) -> Failure {
+    Failure::input(
+        Diagnostic::error("net/private-address", format!("the target is out of reach: {why}"))
+            .note("requests and the token go to public addresses only, unless the project allows others")
+            .help("if that is meant (a private endpoint, an emulator), write `private_network = true` into [targets.NAME] of mlhost.toml"),
+    )
 }
 
 fn no_client(error: &reqwest::Error) -> Failure {
@@ -73,7 +93,8 @@ pub(super) struct Outgoing {
     pub body: Option<Vec<u8>>,
 }
 
-/// Sends a request and reads the answer, at most `limit` bytes of it.
+/// Sends a request and reads the answer, at most `limit` bytes of it. [`BoundaryCode::Denied`] is for an address beyond the
+/// client's reach.
 pub(super) async fn send(
     client: &Client,
     outgoing: Outgoing,
@@ -102,6 +123,9 @@ pub(super) async fn send(
 }
 
 fn failure(error: &reqwest::Error) -> BoundaryError {
+    if let Some(refused) = chain(error).find_map(|cause| cause.downcast_ref::<NotReachable>()) {
+        return BoundaryError::new(BoundaryCode::Denied, refused.to_string());
+    }
     let code = if error.is_timeout() {
         BoundaryCode::Timeout
     } else if error.is_builder() {
@@ -117,16 +141,22 @@ fn failure(error: &reqwest::Error) -> BoundaryError {
 /// The chain of causes in one line. The first of reqwest's own says nothing but the URL, whose query may be signed.
 fn causes(error: &reqwest::Error) -> String {
     let mut texts = Vec::new();
-    let mut next: Option<&dyn Error> = error.source();
-    while let Some(cause) = next {
+    for cause in chain(error) {
         let text = cause.to_string();
         if !texts.contains(&text) {
             texts.push(text);
         }
-        next = cause.source();
     }
     if texts.is_empty() {
         texts.push(if error.is_timeout() { "no answer in time".to_owned() } else { "the request failed".to_owned() });
     }
     texts.join(": ")
+}
+
+/// What is behind an error, from the outside in.
+fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    fn next<'a>(cause: &&'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+        (*cause).source()
+    }
+    std::iter::successors(error.source(), next)
 }

@@ -52,8 +52,24 @@ impl Origin {
 
     /// Whether it is on this machine.
     pub fn is_loopback(&self) -> bool {
-        let host = self.host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        self.host == "localhost" || self.address().is_some_and(|address| address.is_loopback())
+    }
+
+    /// The address that it is named by, when it is named by one.
+    pub(super) fn address(&self) -> Option<std::net::IpAddr> {
+        self.bare_host().parse().ok()
+    }
+
+    /// Whether `host` is its host or one below it.
+    pub(super) fn is_or_holds_host(&self, host: &str) -> bool {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        let own = self.host.trim_end_matches('.');
+        host.strip_suffix(own).is_some_and(|prefix| prefix.is_empty() || prefix.ends_with('.'))
+    }
+
+    /// IPv6 without the brackets it has in a URL.
+    fn bare_host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
     /// Whether traffic with it is encrypted.
@@ -134,5 +150,16 @@ mod tests {
             assert!(!target.covers(&of(other), true), "{other}");
         }
         assert!(!of("http://127.0.0.1").covers(&of("http://1.127.0.0.1.x"), true));
+    }
+
+    #[test]
+    fn a_target_holds_its_host_and_those_below_it() {
+        let target = of("https://management.azure.com");
+        for host in ["management.azure.com", "Management.Azure.com.", "westeurope.management.azure.com"] {
+            assert!(target.is_or_holds_host(host), "{host}");
+        }
+        for host in ["evilmanagement.azure.com", "azure.com", "proxy.local", ""] {
+            assert!(!target.is_or_holds_host(host), "{host}");
+        }
     }
 }

@@ -182,9 +182,11 @@ impl Catalog {
         })?;
         // Its type is all that has been looked at so far; nothing of it runs before the lock has been asked.
         let shape = contract::check(engine, &component, &file.name).map_err(placed)?;
-        hold(&shape.locked(&file.name, &digest), pinned).map_err(placed)?;
+        let methods = pinned.map(|pinned| pinned.methods.clone()).unwrap_or_default();
+        hold(&Locked { methods, ..shape.locked(&file.name, &digest) }, pinned).map_err(placed)?;
         let manifest =
             describe::manifest(engine, &component, &file.name, digest, shape, self.limits).await.map_err(placed)?;
+        hold(&manifest.locked(), pinned).map_err(placed)?;
         if let Some(cache) = &self.cache {
             cache.store(engine, &manifest.digest, &component, &manifest);
         }

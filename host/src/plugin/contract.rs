@@ -28,8 +28,18 @@ const ROLES: &[Role] = &[
     Role { interface: "exporter", grants: &["log"] },
 ];
 
+/// What imports let a plugin do, as the ends of sentences about it. `methods` are those of the requests it may send; any
+/// when empty.
+pub fn permissions(imports: &[String], methods: &[String]) -> Vec<String> {
+    let one = |import: &String| match import.as_str() {
+        "http" if !methods.is_empty() => permission(import).replacen("HTTP", &methods.join(", "), 1),
+        _ => permission(import),
+    };
+    imports.iter().map(one).collect()
+}
+
 /// What an import lets a plugin do, as the end of a sentence about it.
-pub fn permission(import: &str) -> String {
+pub(super) fn permission(import: &str) -> String {
     match import {
         "log" => "writes lines to the log of mlhost".to_owned(),
         "http" => {

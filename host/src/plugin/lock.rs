@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::contract::{Shape, permission};
+use super::contract::{Shape, permission, permissions};
 use super::manifest::Manifest;
 use crate::model::{Diagnostic, Failure};
 
@@ -34,10 +34,20 @@ pub struct Locked {
     pub exports: Vec<String>,
     /// What it imports: what it may do.
     pub imports: Vec<String>,
+    /// Methods of the requests that it sends, for a deployer that names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<String>,
+}
+
+impl Locked {
+    /// What it may do, as the ends of sentences about it.
+    pub fn permissions(&self) -> Vec<String> {
+        permissions(&self.imports, &self.methods)
+    }
 }
 
 impl Shape {
-    /// What a lock pins of a component with this shape.
+    /// What a lock pins of a component with this shape, as far as its type tells: not the methods.
     pub(super) fn locked(&self, name: &str, digest: &str) -> Locked {
         Locked {
             name: name.to_owned(),
@@ -45,6 +55,7 @@ impl Shape {
             contract: self.contract.clone(),
             exports: self.exports.clone(),
             imports: self.imports.clone(),
+            methods: Vec::new(),
         }
     }
 }
@@ -58,6 +69,7 @@ impl Manifest {
             contract: self.contract.clone(),
             exports: self.exports.clone(),
             imports: self.imports.clone(),
+            methods: self.methods(),
         }
     }
 }
@@ -144,6 +156,14 @@ pub fn differences(locked: &Locked, found: &Locked) -> Vec<String> {
     for import in missing_in(&locked.imports, &found.imports) {
         out.push(format!("it wants more than before: `{import}`, which {}", permission(&import)));
     }
+    // None named is any.
+    if !locked.methods.is_empty() {
+        match missing_in(&locked.methods, &found.methods) {
+            _ if found.methods.is_empty() => out.push("it wants more than before: to send any requests".to_owned()),
+            more if more.is_empty() => {}
+            more => out.push(format!("it wants more than before: to send {} requests", more.join(", "))),
+        }
+    }
     for import in missing_in(&found.imports, &locked.imports) {
         out.push(format!("it no longer wants `{import}`"));
     }
@@ -184,6 +204,7 @@ mod tests {
             contract: "0.1.0".into(),
             exports: vec!["policies".into()],
             imports: imports.iter().map(|import| (*import).to_owned()).collect(),
+            methods: Vec::new(),
         }
     }
 
@@ -218,5 +239,17 @@ mod tests {
         assert_eq!(said.len(), 2);
         assert!(said[0].starts_with("it wants more than before: `http`, which sends HTTP requests"), "{}", said[0]);
         assert!(differences(&found, &found).is_empty());
+        let with = |methods: &[&str]| Locked {
+            methods: methods.iter().map(|method| (*method).to_owned()).collect(),
+            ..locked(&["http"])
+        };
+        for (pinned, found, said) in [
+            (&["GET"][..], &["DELETE", "GET"][..], &["it wants more than before: to send DELETE requests"][..]),
+            (&["GET"], &[], &["it wants more than before: to send any requests"]),
+            (&["DELETE", "GET"], &["GET"], &[]),
+            (&[], &["GET"], &[]),
+        ] {
+            assert_eq!(differences(&with(pinned), &with(found)), said);
+        }
     }
 }

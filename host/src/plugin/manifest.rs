@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::contract::permissions;
 use crate::model::KindDocument;
 
 /// A kind a plugin offers.
@@ -53,4 +54,21 @@ pub struct Manifest {
     /// The cloud's own description (`wit/schemas/cloud.schema.json`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud: Option<Value>,
+}
+
+impl Manifest {
+    /// Methods of the requests that it sends as a deployer, sorted; none when it does not name them.
+    pub fn methods(&self) -> Vec<String> {
+        let named = self.deployer.as_ref().and_then(|document| document.get("methods")).and_then(Value::as_array);
+        let mut methods: Vec<String> =
+            named.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        methods.sort_unstable();
+        methods.dedup();
+        methods
+    }
+
+    /// What it may do, as the ends of sentences about it.
+    pub fn permissions(&self) -> Vec<String> {
+        permissions(&self.imports, &self.methods())
+    }
 }

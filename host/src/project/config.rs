@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::settings::{EnvironmentSettings, Plugin, PolicySettings, PolicySeverity};
+use super::settings::{EnvironmentSettings, Plugin, PolicySettings, PolicySeverity, TargetSettings};
 use super::table::Reader;
 use super::{ENVIRONMENTS_FOLDER, FILE_BYTES, Folder, PROJECT_FILE, ParamValue, is_plain_name, unreadable};
 use crate::model::{Diagnostic, Diagnostics, Severity, Sources};
@@ -28,8 +28,8 @@ pub(super) struct Config {
     pub(super) policies: BTreeMap<String, PolicySettings>,
     /// Environments by name.
     pub(super) environments: BTreeMap<String, EnvironmentSettings>,
-    /// Tables of targets by name.
-    pub(super) targets: BTreeMap<String, Map<String, Value>>,
+    /// Targets by name.
+    pub(super) targets: BTreeMap<String, TargetSettings>,
 }
 
 /// Reads the project's files; nothing when there is no project file. What is wrong is added to `diagnostics`.
@@ -103,8 +103,7 @@ fn project_file(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut Confi
             _ => {
                 for (name, value) in inner.iter() {
                     if let Some(table) = reader.table(name.get_ref(), value) {
-                        let settings = reader.object(name.get_ref(), table);
-                        config.targets.insert(name.get_ref().to_string(), settings);
+                        config.targets.insert(name.get_ref().to_string(), target(reader, table));
                     }
                 }
             }
@@ -214,6 +213,19 @@ fn severity(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> Option<Pol
     }
 }
 
+fn target(reader: &mut Reader<'_>, table: &DeTable<'_>) -> TargetSettings {
+    let mut settings = TargetSettings::default();
+    for (key, value) in table.iter() {
+        match key.get_ref().as_ref() {
+            "private_network" => {
+                settings.private_network = reader.truth("private_network", value).unwrap_or_default();
+            }
+            fact => add_fact(reader, fact, key.span(), value, &["private_network"], &mut settings.facts),
+        }
+    }
+    settings
+}
+
 fn add_environment(
     reader: &mut Reader<'_>,
     name: &str,
@@ -243,20 +255,24 @@ fn add_environment(
                     reader.table("policies", value).map(|table| policies(reader, table)).unwrap_or_default();
             }
             fact => {
-                near_miss(reader, fact, key.span());
-                if let Some(json) = reader.json(fact, value) {
-                    settings.facts.insert(fact.to_owned(), json);
-                }
+                const HOST: [&str; 5] = ["target", "params", "protect", "values", "policies"];
+                add_fact(reader, fact, key.span(), value, &HOST, &mut settings.facts);
             }
         }
     }
     config.environments.insert(name.to_owned(), settings);
 }
 
-/// Any key may be a fact; one that is a letter off a key of the host is probably that key.
-fn near_miss(reader: &mut Reader<'_>, fact: &str, bytes: std::ops::Range<usize>) {
-    const HOST: [&str; 5] = ["target", "params", "protect", "values", "policies"];
-    let near = HOST.into_iter().find(|known| strsim::damerau_levenshtein(known, fact) == 1);
+/// Any key may be a fact; one that is a letter off a key of the `host` is probably that key.
+fn add_fact(
+    reader: &mut Reader<'_>,
+    fact: &str,
+    bytes: std::ops::Range<usize>,
+    value: &Spanned<DeValue<'_>>,
+    host: &[&str],
+    facts: &mut Map<String, Value>,
+) {
+    let near = host.iter().find(|known| strsim::damerau_levenshtein(known, fact) == 1);
     if let Some(near) = near {
         let span = reader.span(bytes);
         reader.diagnostics.push(
@@ -264,6 +280,9 @@ fn near_miss(reader: &mut Reader<'_>, fact: &str, bytes: std::ops::Range<usize>)
                 .at(span)
                 .help(format!("did you mean `{near}`?")),
         );
+    }
+    if let Some(json) = reader.json(fact, value) {
+        facts.insert(fact.to_owned(), json);
     }
 }
 

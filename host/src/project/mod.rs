@@ -71,8 +71,8 @@ pub struct Project {
     pub limits: Limits,
     /// What is set for policies, by name; the environment's settings override the project's.
     pub policies: BTreeMap<String, PolicySettings>,
-    /// The table of the target, as it stands in `[targets.NAME]`.
-    pub target_settings: Map<String, Value>,
+    /// Requests to the target may go to addresses that are not public.
+    pub private_network: bool,
     /// Names of all the environments that the project file knows, sorted.
     pub environments: Vec<String>,
     /// Warnings about the files.
@@ -122,14 +122,17 @@ impl Project {
             policies.entry(policy).or_default().override_with(override_);
         }
         let target = settings.target.unwrap_or_else(|| DEFAULT_TARGET.to_owned());
+        let of_target = config.targets.get(&target).cloned().unwrap_or_default();
+        let mut facts = of_target.facts;
+        facts.extend(settings.facts);
         Ok(Self {
             name,
             environment: chosen,
-            target_settings: config.targets.get(&target).cloned().unwrap_or_default(),
+            private_network: of_target.private_network,
             target,
             folder: Arc::new(found.folder),
             script: found.script,
-            facts: settings.facts,
+            facts,
             values: values.into_map(),
             protect: settings.protect,
             plugins: config.plugins,

@@ -45,6 +45,15 @@ impl PolicySettings {
     }
 }
 
+/// What a project says of a target, for all environments in it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct TargetSettings {
+    /// Requests may go to addresses that are not public.
+    pub(super) private_network: bool,
+    /// Facts of the environments in it, unless they have their own.
+    pub(super) facts: Map<String, Value>,
+}
+
 /// One environment as the project file has it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct EnvironmentSettings {

@@ -66,7 +66,9 @@ max_nodes = 4
 [environments.prod]
 protect = true
 [targets.azure]
-endpoint = "https://localhost"
+private_network = true
+location = "northeurope"
+tenant_id = "t"
 "#;
 
 #[test]
@@ -83,7 +85,7 @@ fn a_whole_project() {
     assert_eq!((dev.name.as_str(), dev.environment.as_str(), dev.target.as_str()), ("mlops", "dev", "azure"));
     assert_eq!(dev.script, "sub/main.rhai");
     assert_eq!(dev.environments, ["dev", "prod", "test"]);
-    assert_eq!(Value::Object(dev.facts.clone()), json!({"location": "westeurope"}));
+    assert_eq!(Value::Object(dev.facts.clone()), json!({"location": "westeurope", "tenant_id": "t"}));
     assert_eq!(
         serde_json::to_value(dev.plain_values()).unwrap(),
         json!({"n": 16, "size": {"a": [1, null]}, "tier": "Hot", "when": "2026-01-02"})
@@ -96,11 +98,11 @@ fn a_whole_project() {
     assert_eq!(dev.policies["naming"].severity, Some(PolicySeverity::Set(Severity::Warning)));
     assert_eq!(Value::Object(dev.policies["naming"].parameters.clone()), json!({"max_length": 30, "charset": "a-z"}));
     assert_eq!(dev.policies["compute-limits"].severity, Some(PolicySeverity::Off));
-    assert_eq!(Value::Object(dev.target_settings.clone()), json!({"endpoint": "https://localhost"}));
+    assert!(dev.private_network);
     assert!(!dev.protect && dev.diagnostics.is_empty());
 
     let prod = Project::load(&script, Some("prod"), &[], &mut sources).unwrap();
-    assert!(prod.protect && prod.values.is_empty() && prod.target == "local" && prod.target_settings.is_empty());
+    assert!(prod.protect && prod.values.is_empty() && prod.target == "local" && !prod.private_network);
     assert_eq!(Value::Object(prod.policies["naming"].parameters.clone()), json!({"max_length": 24, "charset": "a-z"}));
 
     let test = Project::load(&script, Some("test"), &[], &mut sources).unwrap();

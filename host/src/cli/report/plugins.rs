@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use mlhost::model::KindDocument;
 use mlhost::model::kind::{ChangeClass, Rule};
-use mlhost::plugin::contract::permission;
+use mlhost::plugin::contract::permissions;
 use serde_json::Value;
 
 use super::style::{Role, Style};
@@ -45,6 +45,8 @@ pub struct PluginPage<'a> {
     pub exports: &'a [String],
     /// Interfaces it imports.
     pub imports: &'a [String],
+    /// Methods of the requests that it sends; any when empty.
+    pub methods: Vec<String>,
     /// Its kinds.
     pub kinds: Vec<KindPage<'a>>,
     /// Its policies.
@@ -93,8 +95,8 @@ pub fn inspect(plugin: &PluginPage<'_>, style: &Style) -> String {
     if plugin.imports.is_empty() {
         out.push_str("  nothing but compute\n");
     }
-    for import in plugin.imports {
-        text::paragraph(&mut out, &format!("it {}", clean(&permission(import))), 2, 2, style);
+    for permission in permissions(plugin.imports, &plugin.methods) {
+        text::paragraph(&mut out, &format!("it {}", clean(&permission)), 2, 2, style);
     }
     for one in &plugin.kinds {
         kind(&mut out, one, style);
@@ -205,6 +207,7 @@ mod tests {
             digest: &"0123456789abcdef".repeat(4),
             exports: &["resource-kinds".to_owned(), "policies".to_owned(), "deployer".to_owned()],
             imports: &["log".to_owned(), "http".to_owned()],
+            methods: vec!["GET".to_owned(), "PUT".to_owned()],
             kinds: vec![kind],
             policies: vec![policy],
         });
@@ -221,7 +224,8 @@ mod tests {
 
             What it may do:
               it writes lines to the log of mlhost
-              it sends HTTP requests to the target's own origin, without ever seeing credentials or secrets
+              it sends GET, PUT requests to the target's own origin, without ever seeing credentials or
+                secrets
 
             ml_compute_cluster(ml_workspace, name, #{ … })
               Nodes for jobs\u{1b}.
@@ -275,8 +279,8 @@ mod tests {
     #[test]
     fn permissions_are_sentences() {
         assert_eq!(
-            permission("wasi:clocks/wall-clock@0.2.0"),
-            "is `wasi:clocks/wall-clock@0.2.0`, which mlhost does not know"
+            permissions(&["wasi:clocks/wall-clock@0.2.0".to_owned()], &[]),
+            ["is `wasi:clocks/wall-clock@0.2.0`, which mlhost does not know"]
         );
         with_page(|mut page| {
             page.imports = &[];

@@ -6,7 +6,7 @@ use crate::model::{Diagnostic, ErrorKind};
 use crate::net::credential::StaticToken;
 use crate::net::target::BoxFuture;
 use crate::net::testing::Recorded;
-use crate::net::{CloudServer, EnvironmentSecrets};
+use crate::net::{CloudServer, EnvironmentSecrets, Reach};
 
 use super::*;
 
@@ -68,7 +68,7 @@ async fn network() -> (Boundary, String) {
     let text = format!("http://{}", server.address());
     tokio::spawn(server.run(Arc::new(Echo), std::future::pending()));
     let origin = Origin::parse(&text).unwrap();
-    let client = network::client(&origin).unwrap();
+    let client = network::client(&origin, Reach::Private).unwrap();
     let credential = Arc::new(StaticToken::new("the-bearer-token"));
     (Boundary::new(Target::Network { origin, client, credential }, secrets()), text)
 }
@@ -114,6 +114,13 @@ async fn nothing_goes_anywhere_but_to_the_target() {
         let request = Request { method: method.into(), ..get(format!("{CLOUD}/x")) };
         assert_eq!(one(&boundary, request).await.unwrap_err().code, BoundaryCode::InvalidRequest, "{method}");
     }
+    let readonly = embedded().with_methods(vec!["GET".to_owned()]);
+    assert!(one(&readonly, get(format!("{CLOUD}/x"))).await.is_ok());
+    let denied = one(&readonly, put(format!("{CLOUD}/x"), &json!({}))).await.unwrap_err();
+    assert_eq!(
+        (denied.code, denied.message.as_str()),
+        (BoundaryCode::Denied, "the deployer may send GET requests, not PUT")
+    );
     let regional = embedded().with_subdomains(true);
     assert!(one(&regional, get("https://eu.cloud.invalid/x")).await.is_ok());
 }
@@ -179,7 +186,7 @@ async fn a_secret_reaches_the_target_and_comes_back_scrubbed() {
     let seen = Arc::new(Seen::default());
     tokio::spawn(server.run(Arc::<Seen>::clone(&seen), std::future::pending()));
     let origin = Origin::parse(&text).unwrap();
-    let client = network::client(&origin).unwrap();
+    let client = network::client(&origin, Reach::Private).unwrap();
     let credential = Arc::new(StaticToken::new("t"));
     let boundary = Boundary::new(Target::Network { origin, client, credential }, secrets());
     let answer = one(&boundary, put(format!("{text}/x"), &json!({"p": "${secret:env:PASSWORD}"}))).await;
@@ -223,7 +230,7 @@ async fn answers_are_bounded_in_size_and_time() {
 async fn nobody_there_is_a_clear_failure() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let origin = Origin::parse(&format!("http://{free}")).unwrap();
-    let client = network::client(&origin).unwrap();
+    let client = network::client(&origin, Reach::Private).unwrap();
     let credential = Arc::new(StaticToken::new("t"));
     let boundary = Boundary::new(Target::Network { origin, client, credential }, Secrets::none());
     let error = one(&boundary, get(format!("http://{free}/x?sig=signed"))).await.unwrap_err();
@@ -236,7 +243,7 @@ async fn a_target_that_does_not_speak_tls_is_a_clear_failure() {
     let (_plain, origin) = network().await;
     let text = origin.replace("http://", "https://");
     let origin = Origin::parse(&text).unwrap();
-    let client = network::client(&origin).unwrap();
+    let client = network::client(&origin, Reach::Private).unwrap();
     let credential = Arc::new(StaticToken::new("t"));
     let boundary = Boundary::new(Target::Network { origin, client, credential }, Secrets::none());
     let error = one(&boundary, get(format!("{text}/x"))).await.unwrap_err();
@@ -273,7 +280,7 @@ async fn failures_of_the_host_are_kept_for_its_report() {
         }
     }
     let origin = Origin::parse("http://127.0.0.1:1").unwrap();
-    let client = network::client(&origin).unwrap();
+    let client = network::client(&origin, Reach::Private).unwrap();
     let boundary = Boundary::new(Target::Network { origin, client, credential: Arc::new(NoToken) }, Secrets::none());
     let answers = boundary.send(vec![get("http://127.0.0.1:1/x"), get("https://evil.test/")]).await;
     let codes: Vec<BoundaryCode> = answers.into_iter().map(|answer| answer.unwrap_err().code).collect();
@@ -291,4 +298,18 @@ async fn requests_reach_a_cloud_plugin_once_and_with_the_time() {
         records.iter().map(|record| format!("{} {} {}", record.method, record.url, record.status)).collect();
     assert_eq!(lines, [format!("PUT {CLOUD}/x?a=1 200"), format!("GET {CLOUD}/trap 0")]);
     assert!(records[0].received_at > 1_600_000_000_000);
+}
+
+#[tokio::test]
+async fn a_name_that_stands_for_this_machine_is_the_hosts_to_report() {
+    let origin = Origin::parse("https://localhost:9").unwrap();
+    let client = network::client(&origin, Reach::Public).unwrap();
+    let credential = Arc::new(StaticToken::new("the-bearer-token"));
+    let boundary = Boundary::new(Target::Network { origin, client, credential }, secrets());
+    let error = one(&boundary, get("https://localhost:9/x")).await.unwrap_err();
+    assert_eq!(error.code, BoundaryCode::Denied, "{error}");
+    assert_eq!(boundary.take_failure().unwrap().diagnostics[0].code, "net/private-address");
+    // What a plugin may not ask for is the plugin's to report.
+    assert!(one(&boundary, get("https://evil.test/x")).await.is_err());
+    assert!(boundary.take_failure().is_none());
 }

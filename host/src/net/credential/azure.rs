@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use crate::model::{Diagnostic, Failure};
 use crate::net::network::{client, probing_client};
 use crate::net::origin::Origin;
+use crate::net::reach::Reach;
 use crate::net::target::BoxFuture;
 
 use super::TokenSource;
@@ -72,7 +73,7 @@ pub struct AzureSignIn(Tokens);
 impl AzureSignIn {
     /// Signs in as a deployer's document says (`credential` in `wit/schemas/deployer.schema.json`), with the fact
     /// `credential` as the only way to try where it is set. Nothing is asked of anybody before the first token is wanted.
-    /// `variable` looks up an environment variable.
+    /// The identity service has to be within `reach`, too. `variable` looks up an environment variable.
     ///
     /// # Errors
     /// When the document does not say how to sign in at `origin`, when it would give a token or a client's secret to
@@ -81,6 +82,7 @@ impl AzureSignIn {
         document: &Value,
         facts: &Map<String, Value>,
         origin: &Origin,
+        reach: Reach,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Failure> {
         let credential = CredentialDocument::of(document, origin)?;
@@ -93,7 +95,7 @@ impl AzureSignIn {
             tenant: credential.tenant_fact.as_deref().and_then(text).map(str::to_owned),
             choice: text("credential").map(str::parse).transpose()?,
             variable: &variable,
-            client: Arc::new(client(&entra)?),
+            client: Arc::new(client(&entra, reach)?),
         }
         .tokens()
         .map(Self)
@@ -349,7 +351,7 @@ mod tests {
     fn from_document(document: &Value, facts: &Value, endpoint: &str) -> Result<AzureSignIn, String> {
         let origin = Origin::parse(endpoint).unwrap();
         let facts = facts.as_object().unwrap();
-        AzureSignIn::from_document(document, facts, &origin, |_| None)
+        AzureSignIn::from_document(document, facts, &origin, Reach::Public, |_| None)
             .map_err(|failure| failure.diagnostics[0].code.clone())
     }
 

@@ -51,7 +51,7 @@ async fn start() -> Running {
     let task = tokio::spawn(server.run(Arc::<Recorded<Cloud>>::clone(&cloud), async {
         let _ = stopped.await;
     }));
-    let client = client(&Origin::parse(&base).unwrap()).unwrap();
+    let client = client(&Origin::parse(&base).unwrap(), crate::net::Reach::Private).unwrap();
     Running { base, address, client, stop, task, cloud }
 }
 

@@ -55,6 +55,7 @@ pub fn document() -> Value {
         facts: facts_schema(),
         origin_fact: "endpoint".to_owned(),
         default_origin: DEFAULT_ORIGIN.to_owned(),
+        methods: ["DELETE", "GET", "PUT"].map(str::to_owned).to_vec(),
         subdomains: true,
         request_id_headers: vec!["x-ms-client-request-id".to_owned()],
         credential: Some(CredentialDocument {

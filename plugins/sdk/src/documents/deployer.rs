@@ -37,6 +37,9 @@ pub struct DeployerDocument {
     pub origin_fact: String,
     /// The origin when that fact is not set.
     pub default_origin: String,
+    /// The methods of its requests: the host lets no others through. Any when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<String>,
     /// Whether hosts below the origin's belong to the control plane, too. Secrets go to the origin alone.
     #[serde(default)]
     pub subdomains: bool,

@@ -258,6 +258,7 @@ pub fn plugins(plugins: &[PluginPage<'_>]) -> String {
         digest: &'a str,
         exports: &'a [String],
         imports: &'a [String],
+        methods: &'a [String],
         kinds: Vec<Kind<'a>>,
         policies: Vec<Policy<'a>>,
     }
@@ -275,6 +276,7 @@ pub fn plugins(plugins: &[PluginPage<'_>]) -> String {
             digest: plugin.digest,
             exports: plugin.exports,
             imports: plugin.imports,
+            methods: &plugin.methods,
             kinds: plugin
                 .kinds
                 .iter()

@@ -133,6 +133,7 @@ fn every_document() -> Vec<String> {
         digest: "00",
         exports: &["resource-kinds".to_owned()],
         imports: &["log".to_owned()],
+        methods: Vec::new(),
         kinds: vec![kind],
         policies: vec![policy],
     };
@@ -160,6 +161,7 @@ fn every_document() -> Vec<String> {
                 contract: "0.1.0".into(),
                 exports: vec!["policies".into()],
                 imports: vec!["log".into()],
+                methods: vec!["GET".into()],
             },
             change: "added",
             differences: vec!["it writes lines".into()],
