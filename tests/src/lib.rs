@@ -1,5 +1,6 @@
 //! Runs the built `mlhost` command in temporary projects.
 
+pub mod served;
 pub mod server;
 
 use std::path::{Path, PathBuf};

@@ -80,7 +80,7 @@ impl Work<'_> {
         let Work { session, terminal, .. } = self;
         let mut store = self.store()?;
         let secrets = evaluated.map(|evaluated| evaluated.secrets.clone()).unwrap_or_default();
-        let (boundary, target) = session.connect(secrets).await?;
+        let (boundary, target) = session.connect(secrets, store.state()).await?;
         settle(&mut store, &target, terminal).await.map_err(|failure| boundary_first(&boundary, failure))?;
         let planned = {
             let basis = Basis {
@@ -203,7 +203,7 @@ async fn carry_out_file(
     };
     let mut store = work.store()?;
     let granted = secret_handles(plan.changes.iter().map(|change| &change.body));
-    let (boundary, target) = session.connect(granted).await?;
+    let (boundary, target) = session.connect(granted, store.state()).await?;
     let live = look_again(&plan, &target).await.map_err(|failure| boundary_first(&boundary, failure))?;
     let digest_of = |live: &Live| match live {
         Live::Found(body) => Some(digest(body)),

@@ -35,6 +35,29 @@ pub struct GlobalArguments {
     /// When to use colours (NO_COLOR is respected).
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
+    /// Write a log to standard error: what is read and sent, what plugins say. It holds no secrets.
+    #[arg(long, global = true, value_enum, value_name = "LEVEL", env = "MLHOST_LOG")]
+    pub log: Option<LogLevel>,
+    /// Append the log to a file instead; the level is `debug` unless --log says otherwise.
+    #[arg(long, global = true, value_name = "FILE", env = "MLHOST_LOG_FILE")]
+    pub log_file: Option<PathBuf>,
+}
+
+/// What goes into the log; each level holds those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// Nothing.
+    Off,
+    /// Changes that failed, errors of plugins.
+    Error,
+    /// Attempts that are repeated, warnings of plugins.
+    Warn,
+    /// Every change as it begins and ends.
+    Info,
+    /// Every stage, plugin and request.
+    Debug,
+    /// Bodies of requests and answers, too.
+    Trace,
 }
 
 /// What standard output carries.

@@ -1,6 +1,7 @@
 //! Carrying a plan out: events to the watchers, Ctrl-C, the end of the state.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::time::Instant;
 
 use mlhost::deploy::event::ApplyEvent;
@@ -14,6 +15,7 @@ use mlhost::state::{Store, bookkeeping};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use super::log;
 use super::planning::Planned;
 use super::report::live::LiveProgress;
 use super::report::progress::PlainProgress;
@@ -69,7 +71,8 @@ impl<'a> Watcher<'a> {
     fn new(terminal: &Terminal, stream: Option<Stream<'a>>) -> Self {
         match stream {
             Some(stream) => Self::Stream(stream),
-            None if terminal.err.tty => {
+            // Lines of the log would tear a display that is drawn again and again.
+            None if terminal.err.tty && !terminal.logging => {
                 Self::Live(LiveProgress::new(terminal.err, indicatif::ProgressDrawTarget::stderr()))
             }
             None => Self::Plain(PlainProgress::new(terminal.err)),
@@ -101,6 +104,7 @@ impl Carrier<'_> {
         let ending = {
             let mut watch = |event: ApplyEvent| {
                 tally.event(&event);
+                log::event(&event);
                 watcher.event(&event, self.terminal);
             };
             let deployment = Deployment { plan: &plan, live, parallelism: self.parallelism, course };
@@ -200,7 +204,8 @@ fn follow_interrupts(tty: bool) -> (watch::Receiver<Course>, tokio::task::JoinHa
                 }
                 _ => "Interrupted again: the next run takes up what is under way.",
             };
-            eprintln!("{}{line}", if tty { "\n" } else { "" });
+            // A stream that is closed is no reason not to stop.
+            let _ = writeln!(std::io::stderr(), "{}{line}", if tty { "\n" } else { "" });
             if sender.send(course).is_err() {
                 return;
             }

@@ -12,7 +12,9 @@ use super::terminal::Terminal;
 
 pub async fn run(arguments: CheckArguments, terminal: &Terminal, sources: &mut Sources) -> Result<Done, Failure> {
     let session = Session::open(&arguments.script, &arguments.environment, sources).await?;
-    let evaluated = session.evaluate(&arguments.script, sources).await?.accepted()?;
+    let evaluated = session.evaluate(&arguments.script, sources).await;
+    terminal.plugins(session.catalog.book());
+    let evaluated = evaluated?.accepted()?;
     terminal.diagnostics(&evaluated.diagnostics, sources);
     if terminal.json() {
         let resources = evaluated.environment.resources.len();

@@ -6,9 +6,11 @@ mod carry;
 mod certify;
 mod check;
 mod cloud;
+mod crash;
 mod destroy;
 mod init;
 mod locking;
+mod log;
 mod output;
 mod plan;
 mod planning;
@@ -42,6 +44,10 @@ pub enum Done {
 
 /// Runs the command line and gives the exit code.
 pub fn run() -> ExitCode {
+    crash::guard(perform)
+}
+
+fn perform() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -50,8 +56,16 @@ pub fn run() -> ExitCode {
             return if error.use_stderr() { code(ErrorKind::Input) } else { ExitCode::SUCCESS };
         }
     };
-    let terminal = Terminal::new(&arguments.global);
+    let mut terminal = Terminal::new(&arguments.global);
     let mut sources = Sources::default();
+    let streams = matches!(arguments.command, Command::Apply(_) | Command::Destroy(_));
+    match log::start(&arguments.global) {
+        Ok(to_stderr) => terminal.logging = to_stderr,
+        Err(failure) => {
+            report_failure(&terminal, &failure, streams, &sources);
+            return code(failure.kind);
+        }
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -59,7 +73,6 @@ pub fn run() -> ExitCode {
             return code(ErrorKind::Other);
         }
     };
-    let streams = matches!(arguments.command, Command::Apply(_) | Command::Destroy(_));
     match runtime.block_on(dispatch(arguments.command, &terminal, &mut sources)) {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Changes) => ExitCode::from(2),
@@ -95,7 +108,10 @@ async fn dispatch(command: Command, terminal: &Terminal, sources: &mut Sources) 
         Command::Cloud(command) => cloud::run(command, terminal, sources).await,
         Command::Init(arguments) => init::run(&arguments, terminal),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "mlhost", &mut std::io::stdout());
+            // Not straight to the stream: a reader that went away would be a panic.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "mlhost", &mut script);
+            terminal.print(&String::from_utf8_lossy(&script));
             Ok(Done::Well)
         }
     }

@@ -17,14 +17,25 @@ use super::terminal::Terminal;
 
 pub async fn run(arguments: PlanArguments, terminal: &Terminal, sources: &mut Sources) -> Result<Done, Failure> {
     let session = Session::open(&arguments.script, &arguments.environment, sources).await?;
+    let done = perform(&session, &arguments, terminal, sources).await;
+    terminal.plugins(session.catalog.book());
+    done
+}
+
+async fn perform(
+    session: &Session,
+    arguments: &PlanArguments,
+    terminal: &Terminal,
+    sources: &mut Sources,
+) -> Result<Done, Failure> {
     let evaluated = session.evaluate(&arguments.script, sources).await?.accepted()?;
     terminal.diagnostics(&evaluated.diagnostics, sources);
     let loaded = state::load(&session.state_folder(), &session.identity())?;
     let state = loaded.map_or_else(|| state::empty(&session.identity()), |loaded| loaded.state);
-    let (boundary, target) = session.connect(evaluated.secrets.clone()).await?;
+    let (boundary, target) = session.connect(evaluated.secrets.clone(), &state).await?;
     let script = arguments.script.display().to_string();
     let basis = Basis {
-        session: &session,
+        session,
         target: &target,
         state: &state,
         script: &script,

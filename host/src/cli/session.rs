@@ -7,8 +7,10 @@ use mlhost::compose::{self, Composed, Setting};
 use mlhost::deploy::target::Target;
 use mlhost::judge::{self, Judgement};
 use mlhost::model::reference::{self, TokenTarget};
+use mlhost::model::state::State;
 use mlhost::model::{Diagnostics, Environment, ErrorKind, Failure, Severity, Sources};
-use mlhost::net::Boundary;
+use mlhost::net::{Boundary, EnvironmentSecrets, Secrets};
+use mlhost::plan::may_hold;
 use mlhost::plugin::{Catalog, Loading, PluginFile, Trust};
 use mlhost::project::{Folder, Project};
 use mlhost::script::{self, ScriptInput};
@@ -73,11 +75,16 @@ impl Session {
         self.data().join("cloud")
     }
 
-    /// Opens the way to the control plane. `secrets` are the handles that may be given out.
+    /// Opens the way to the control plane. `granted` are the handles of secrets that may be given out; the values of those
+    /// in the state may come back.
     ///
     /// # Errors
     /// When the endpoint is no origin, or the local cloud does not start.
-    pub async fn connect(&self, secrets: Vec<String>) -> Result<(Arc<Boundary>, Target<'_>), Failure> {
+    pub async fn connect(&self, granted: Vec<String>, state: &State) -> Result<(Arc<Boundary>, Target<'_>), Failure> {
+        let known = state.resources.values();
+        let deployed = secret_handles(known.flat_map(|known| std::iter::once(&known.body).chain(&known.earlier)));
+        let variables = |name: &str| std::env::var(name).ok();
+        let secrets = Secrets::new(Arc::new(EnvironmentSecrets(variables)), granted).with_deployed(deployed);
         let boundary = Arc::new(self.target.open(&self.catalog, &self.cloud_folder(), secrets).await?);
         let target = Target::new(&self.catalog, self.target.deployer, self.context(), boundary.clone());
         Ok((boundary, target))
@@ -118,13 +125,16 @@ impl Session {
         let shown = script.display().to_string();
         let loader = Arc::<Folder>::clone(&self.project.folder);
         let (definition, mut diagnostics) = script::evaluate(entry, &shown, loader, Arc::new(input), sources)?;
+        tracing::debug!(target: "mlhost", declarations = definition.declarations.len(), script = shown, "evaluated");
         diagnostics.splice(0..0, self.project.diagnostics.iter().cloned());
         let secrets =
             secret_handles(definition.declarations.iter().flat_map(|declaration| declaration.properties.values()));
         let Composed { environment, diagnostics: said } =
             compose::compose(&self.catalog, &self.setting(), definition).await?;
+        tracing::debug!(target: "mlhost", resources = environment.resources.len(), "composed");
         diagnostics.extend(said);
         let judgement = judge::judge(&self.catalog, &self.context(), &environment, &self.project.policies).await?;
+        tracing::debug!(target: "mlhost", policies = judgement.asked.len(), findings = judgement.findings.len(), "judged");
         diagnostics.extend(judgement.findings.iter().map(|finding| finding.diagnostic.clone()));
         Ok(Evaluated { environment, judgement, diagnostics, secrets })
     }
@@ -165,7 +175,7 @@ impl Evaluated {
 /// Handles of the secrets that values name.
 pub fn secret_handles<'a>(values: impl Iterator<Item = &'a serde_json::Value>) -> Vec<String> {
     let mut handles = Vec::new();
-    for value in values {
+    for value in values.filter(|value| may_hold(value)) {
         // An ill-formed string was reported when the script was composed.
         let _ = reference::visit_tokens(value, &mut |_, token| {
             if let TokenTarget::Secret { handle } = token.0

@@ -4,9 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mlhost::model::{Diagnostic, ErrorKind, Failure};
-use mlhost::net::{
-    AzureSignIn, Boundary, EnvironmentSecrets, Origin, Reach, Secrets, StaticToken, Target, TokenSource,
-};
+use mlhost::net::{AzureSignIn, Boundary, Origin, Reach, Secrets, StaticToken, Target, TokenSource};
 use mlhost::plugin::cloud::EmbeddedCloud;
 use mlhost::plugin::kv::KeyValue;
 use mlhost::plugin::roles::Cloud;
@@ -112,14 +110,11 @@ fn check_facts(document: &Value, facts: &Map<String, Value>) -> Result<(), Failu
 }
 
 impl Chosen {
-    /// Opens the way to the control plane. `folder` is where the local cloud keeps its data; `granted` are the handles of
-    /// secrets that the script names.
+    /// Opens the way to the control plane. `folder` is where the local cloud keeps its data.
     ///
     /// # Errors
     /// When the endpoint is no origin, or the local cloud does not start.
-    pub async fn open(&self, catalog: &Catalog, folder: &Path, granted: Vec<String>) -> Result<Boundary, Failure> {
-        let variables = |name: &str| std::env::var(name).ok();
-        let secrets = Secrets::new(Arc::new(EnvironmentSecrets(variables)), granted);
+    pub async fn open(&self, catalog: &Catalog, folder: &Path, secrets: Secrets) -> Result<Boundary, Failure> {
         let origin_fact = self.document.get("origin_fact").and_then(Value::as_str).unwrap_or("endpoint");
         let origin = Origin::parse(self.facts.get(origin_fact).and_then(Value::as_str).unwrap_or_default())?;
         let target = match self.cloud {

@@ -19,6 +19,8 @@ pub struct Terminal {
     pub err: Style,
     /// What standard output carries.
     pub format: Format,
+    /// Standard error carries the log, and with it what plugins say.
+    pub logging: bool,
     /// The stream for programs was begun.
     pub streaming: Cell<bool>,
 }
@@ -38,6 +40,7 @@ impl Terminal {
             out: style(std::io::stdout().is_terminal()),
             err: style(std::io::stderr().is_terminal()),
             format: global.output,
+            logging: false,
             streaming: Cell::new(false),
         }
     }
@@ -66,8 +69,11 @@ impl Terminal {
         }
     }
 
-    /// Shows what plugins warned of.
+    /// Shows what plugins warned of, unless the log does.
     pub fn plugins(&self, book: &LogBook) {
+        if self.logging {
+            return;
+        }
         for entry in book.take() {
             let (plugin, message) = match entry {
                 Entry::Said { plugin, severity: Some(Severity::Warning | Severity::Error), message } => {

@@ -17,6 +17,7 @@ use super::network::{self, Outgoing};
 use super::origin::{Origin, has_user};
 use super::secrets::Secrets;
 use super::target::{CloudHandler, Target, ask};
+use super::trace::Trace;
 
 /// Requests that are under way at the same time.
 const SIDE_BY_SIDE: usize = 32;
@@ -115,14 +116,17 @@ impl Boundary {
     /// Sends requests and waits for all; one answer for each, in the same order. Network requests go side by side, those
     /// to a cloud plugin one after the other.
     pub async fn send(&self, requests: Vec<Request>) -> Vec<Answer> {
+        let trace = Trace::begin(&requests);
         let prepared: Vec<Result<Outgoing, BoundaryError>> =
             requests.into_iter().map(|request| self.prepare(request)).collect();
-        match &self.target {
+        let answers = match &self.target {
             Target::Network { client, credential, .. } => {
                 self.send_network(client, credential.as_ref(), prepared).await
             }
             Target::Embedded { cloud, .. } => self.send_embedded(cloud.as_ref(), prepared).await,
-        }
+        };
+        trace.end(&answers);
+        answers
     }
 
     /// Checks a request and puts in its secrets.

@@ -17,6 +17,7 @@ mod serve;
 mod target;
 #[cfg(test)]
 mod testing;
+mod trace;
 
 pub use boundary::Boundary;
 pub use credential::{AzureSignIn, StaticToken, TokenSource};

@@ -1,5 +1,7 @@
 //! Takes values that must not be seen out of what comes back.
 
+use std::collections::BTreeSet;
+
 use super::message::Response;
 
 /// What stands in their place.
@@ -7,6 +9,9 @@ pub const SCRUBBED: &str = "(secret)";
 
 /// Shorter values are not looked for: they would be found everywhere.
 const SHORTEST: usize = 4;
+
+/// Control planes put the errors of others into their own as text: so many levels of JSON are looked through.
+const DEEPEST: usize = 4;
 
 /// Values to take out.
 #[derive(Default)]
@@ -16,19 +21,20 @@ pub struct Scrubber {
 }
 
 impl Scrubber {
-    /// A scrubber of these values, as they are and as they look in JSON.
+    /// A scrubber of these values: as they are, as they look in JSON, and in JSON that is a text in JSON.
     pub fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut patterns = Vec::new();
+        let mut patterns = BTreeSet::new();
         for value in values.into_iter().filter(|value| value.len() >= SHORTEST) {
-            patterns.push(value.as_bytes().to_vec());
-            let json = serde_json::Value::from(value).to_string();
-            let inner = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&json);
-            if inner != value {
-                patterns.push(inner.as_bytes().to_vec());
+            let mut forms = BTreeSet::from([value.to_owned()]);
+            for _ in 0..DEEPEST {
+                let deeper = forms.iter().flat_map(|form| in_json(form)).collect();
+                patterns.append(&mut forms);
+                forms = deeper;
             }
+            patterns.append(&mut forms);
         }
-        patterns.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        patterns.dedup();
+        let mut patterns: Vec<Vec<u8>> = patterns.into_iter().map(String::into_bytes).collect();
+        patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.len()));
         Self { patterns }
     }
 
@@ -61,6 +67,28 @@ impl Scrubber {
         }
         scrubbed
     }
+}
+
+/// A text within a JSON string: as it is mostly written, and as those write it who escape all that is not ASCII.
+fn in_json(text: &str) -> [String; 3] {
+    let json = serde_json::Value::from(text).to_string();
+    let inner = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&json).to_owned();
+    let lower = ascii(&inner, |unit| format!("\\u{unit:04x}"));
+    let upper = ascii(&inner, |unit| format!("\\u{unit:04X}"));
+    [inner, lower, upper]
+}
+
+/// Text with every character beyond ASCII written by its UTF-16 units.
+fn ascii(text: &str, unit: impl Fn(u16) -> String) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|c| unit(*c)));
+        }
+    }
+    out
 }
 
 fn replace(bytes: &[u8], pattern: &[u8]) -> Option<Vec<u8>> {
@@ -112,15 +140,30 @@ mod tests {
         assert_eq!(text, r#"{"p":"(secret)","q":"x(secret)(secret)","r":"abc"}"#);
     }
 
+    #[test]
+    fn a_service_may_escape_what_is_not_ascii() {
+        let scrubber = Scrubber::new(["über\u{1f512}\""]);
+        for text in ["[\"\\u00fcber\\ud83d\\udd12\\\"\"]", "[\"\\u00FCber\\uD83D\\uDD12\\\"\"]", "[\"über🔒\\\"\"]"]
+        {
+            assert_eq!(scrubber.text(text), "[\"(secret)\"]");
+        }
+    }
+
     proptest! {
         #[test]
-        fn nothing_of_a_value_is_left(before in "[a-d]{0,6}", value in "[a-d\"\\\\]{4,8}", after in "[a-d]{0,6}") {
+        fn nothing_of_a_value_is_left(before in "[a-d]{0,6}", value in "[e-h][a-d\"\\\\]{2,6}[e-h]", after in "[a-d]{0,6}") {
             let scrubber = Scrubber::new([value.as_str()]);
             let raw = scrubber.text(&format!("{before}{value}{after}"));
             prop_assert!(!raw.contains(&value));
-            let json = serde_json::Value::from(format!("{before}{value}{after}")).to_string();
-            let parsed: String = serde_json::from_str(&scrubber.text(&json)).unwrap();
-            prop_assert!(!parsed.contains(&value));
+            let mut json = format!("{before}{value}{after}");
+            for level in 1..=DEEPEST {
+                json = serde_json::Value::from(json).to_string();
+                let mut parsed = scrubber.text(&json);
+                for _ in 0..level {
+                    parsed = serde_json::from_str(&parsed).unwrap();
+                }
+                prop_assert!(!parsed.contains(&value));
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 //! forges a token for another one gets nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
@@ -53,14 +53,32 @@ impl<F: Fn(&str) -> Option<String> + Send + Sync> SecretSource for EnvironmentSe
 pub struct Secrets {
     source: Arc<dyn SecretSource>,
     granted: BTreeSet<String>,
-    /// Values by handle, as far as they were asked for: they are scrubbed from everything that comes back.
+    /// Handles that are not given out, and whose values may come back all the same.
+    deployed: BTreeSet<String>,
+    /// Values by handle, as far as they were asked for.
     values: Mutex<BTreeMap<String, String>>,
+    /// The values of all handles, as far as there are any: they are scrubbed from everything that comes back, whether or
+    /// not this run has sent them.
+    known: OnceLock<Vec<String>>,
 }
 
 impl Secrets {
     /// Secrets out of a source. `granted` are the handles that the script names.
     pub fn new(source: Arc<dyn SecretSource>, granted: impl IntoIterator<Item = String>) -> Self {
-        Self { source, granted: granted.into_iter().collect(), values: Mutex::default() }
+        Self {
+            source,
+            granted: granted.into_iter().collect(),
+            deployed: BTreeSet::new(),
+            values: Mutex::default(),
+            known: OnceLock::new(),
+        }
+    }
+
+    /// Handles that earlier runs have sent: a control plane may give back their values.
+    #[must_use]
+    pub fn with_deployed(mut self, handles: impl IntoIterator<Item = String>) -> Self {
+        self.deployed = handles.into_iter().collect();
+        self
     }
 
     /// No secrets at all.
@@ -116,10 +134,13 @@ impl Secrets {
         serde_json::to_vec(&value).map_err(|error| invalid(format!("the body cannot be written: {error}")))
     }
 
-    /// Takes out the values seen so far, and one more.
+    /// Takes out the values of all handles, and one more.
     pub(super) fn scrubber(&self, token: Option<&str>) -> Scrubber {
-        let values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        Scrubber::new(values.values().map(String::as_str).chain(token))
+        let known = self.known.get_or_init(|| {
+            // One without a value has nothing that could come back.
+            self.granted.union(&self.deployed).filter_map(|handle| self.source.get(handle).ok()).collect()
+        });
+        Scrubber::new(known.iter().map(String::as_str).chain(token))
     }
 
     fn value(&self, handle: &str) -> Result<String, Problem> {
@@ -266,9 +287,12 @@ mod tests {
     }
 
     #[test]
-    fn values_that_were_used_are_scrubbed() {
-        let secrets = secrets();
-        secrets.fill(br#"["${secret:env:PASSWORD}"]"#.to_vec(), false).unwrap();
-        assert_eq!(secrets.scrubber(Some("token")).text("token p$${ss\"word"), "(secret) (secret)");
+    fn values_are_scrubbed_whether_or_not_they_were_sent() {
+        assert_eq!(secrets().scrubber(Some("token")).text("token p$${ss\"word"), "(secret) (secret)");
+        let lookup = |name: &str| (name == "OLD").then(|| "sent before".to_owned());
+        let secrets = Secrets::new(Arc::new(EnvironmentSecrets(lookup)), []).with_deployed(["env:OLD".to_owned()]);
+        assert_eq!(secrets.scrubber(None).text("was sent before, too"), "was (secret), too");
+        let error = secrets.fill(br#"["${secret:env:OLD}"]"#.to_vec(), true).unwrap_err();
+        assert_eq!(error.code, BoundaryCode::Denied, "it is not given out");
     }
 }

@@ -28,7 +28,7 @@ pub use file::{looks_like_plan, read_plan, write_plan};
 pub use fresh::check_fresh;
 pub use schedule::{Schedule, Skipped};
 pub use steps::{Step, StepGraph, StepKind, steps};
-pub use text::has_reference;
+pub use text::{has_reference, may_hold};
 
 use crate::model::environment::Environment;
 use crate::model::plan::Plan;

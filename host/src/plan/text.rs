@@ -59,7 +59,7 @@ pub fn has_reference(value: &Value) -> bool {
 }
 
 /// Whether any string of a value may hold tokens or escapes; most bodies have none, and this is cheap.
-pub(super) fn may_hold(value: &Value) -> bool {
+pub fn may_hold(value: &Value) -> bool {
     match value {
         Value::String(text) => may_hold_tokens(text),
         Value::Array(items) => items.iter().any(may_hold),

@@ -35,6 +35,27 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// Puts it into the log of the run, too.
+    fn log(&self) {
+        match self {
+            Self::Loaded { plugin, digest, elapsed } => {
+                tracing::debug!(target: "mlhost::plugin", plugin, digest, ?elapsed, "loaded")
+            }
+            Self::Said { plugin, severity, message } => match severity {
+                Some(Severity::Error) => tracing::error!(target: "mlhost::plugin", plugin, "{message}"),
+                Some(Severity::Warning) => tracing::warn!(target: "mlhost::plugin", plugin, "{message}"),
+                Some(Severity::Info) => tracing::info!(target: "mlhost::plugin", plugin, "{message}"),
+                None => tracing::debug!(target: "mlhost::plugin", plugin, "{message}"),
+            },
+            // It is counted up afterwards: the log says where lines began to be missing.
+            Self::LeftOut { plugin, .. } => {
+                tracing::warn!(target: "mlhost::plugin", plugin, "further lines are left out")
+            }
+        }
+    }
+}
+
 /// The entries of a run, in order.
 #[derive(Debug, Default)]
 pub struct LogBook(Mutex<Vec<Entry>>);
@@ -42,6 +63,7 @@ pub struct LogBook(Mutex<Vec<Entry>>);
 impl LogBook {
     /// Adds an entry.
     pub(super) fn add(&self, entry: Entry) {
+        entry.log();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
     }
 
@@ -54,7 +76,9 @@ impl LogBook {
             *lines += 1;
             return;
         }
-        entries.push(Entry::LeftOut { plugin: plugin.to_owned(), lines: 1 });
+        let entry = Entry::LeftOut { plugin: plugin.to_owned(), lines: 1 };
+        entry.log();
+        entries.push(entry);
     }
 
     /// Takes the entries since the last time.

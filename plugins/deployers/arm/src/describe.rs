@@ -102,7 +102,7 @@ fn facts_schema() -> Value {
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 90,
-                "description": "Existing resource group for resources that name none.",
+                "description": "Name of the resource group that resources are placed in when the script declares none.",
             },
         },
         "required": ["subscription_id"],
