@@ -116,6 +116,9 @@ impl Store {
         } else if !store.pending().is_empty() {
             let (folder, carried) = (&store.lock.folder, store.replay.carry_over());
             store.journal = Some(Journal::start(folder, store.replay.state(), &carried)?);
+        } else {
+            // The run was killed after the state was written or before anything was sent: what is left tells nothing.
+            store.lock.folder.remove(&journal::file_name(&identity.environment))?;
         }
         Ok(store)
     }
@@ -142,6 +145,7 @@ impl Store {
             Some(journal) => journal.append(&self.lock.folder, events)?,
             None => self.journal = Some(Journal::start(&self.lock.folder, self.replay.state(), events)?),
         }
+        tracing::trace!(target: "mlhost::state", events = events.len(), "journalled");
         self.clean = false;
         events.iter().for_each(|event| self.replay.apply(event));
         Ok(())

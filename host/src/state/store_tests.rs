@@ -101,6 +101,7 @@ fn being_killed_between_the_state_and_the_journal_is_harmless() {
     std::fs::write(temp.path().join("dev.journal"), journal).unwrap();
     let mut store = open(temp.path()).unwrap();
     assert_eq!(store.state().serial, 1);
+    assert!(!temp.path().join("dev.journal").exists(), "what was folded is not kept");
     // The next events do not add to the old journal.
     store.append(&[begin("a.b", Verb::Delete, json!(null)), end("a.b", Outcome::Deleted)]).unwrap();
     drop(store);
