@@ -1,11 +1,10 @@
-//! Whole runs from outside: two environments, interruption, locks, secrets, machine-readable output.
+//! Whole runs from outside: two environments, locks, machine-readable output.
 
 #![allow(clippy::unwrap_used)]
 
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use mlhost_tests::served::Served;
 use mlhost_tests::{Project, repository};
 use serde_json::Value;
 
@@ -89,32 +88,6 @@ fn the_original_parameter_files_give_the_same_plan() {
 }
 
 #[test]
-fn a_killed_apply_is_finished_by_the_next_one() {
-    let project = Project::copy_of("examples/mlops");
-    // From before the first request to after the last: every stage of a run is cut somewhere.
-    for cut in 0..30_u64 {
-        let mut child = project
-            .command(&["apply", "platform.rhai", "--yes"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(cut * 4));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        if cut % 3 == 2 {
-            let run = project.run(&["apply", "platform.rhai", "--yes"]);
-            assert_eq!(run.code, Some(0), "after {cut}: {}", run.transcript());
-            let plan = ok(&project, &["plan", "platform.rhai"]);
-            assert!(plan.contains("No changes"), "after {cut}: {plan}");
-            let state: Value = serde_json::from_str(&project.read(".mlhost/state/dev.json")).unwrap();
-            assert_eq!(state["resources"].as_object().map(serde_json::Map::len), Some(8), "after {cut}");
-            ok(&project, &["destroy", "--yes"]);
-        }
-    }
-}
-
-#[test]
 fn two_runs_do_not_meet() {
     let project = Project::copy_of("examples/mlops");
     ok(&project, &["apply", "platform.rhai", "--yes"]);
@@ -131,36 +104,6 @@ fn two_runs_do_not_meet() {
     assert!(started.elapsed() >= Duration::from_secs(1), "it waits as long as it was told");
     lock.unlock().unwrap();
     ok(&project, &["apply", "platform.rhai", "--yes"]);
-}
-
-#[test]
-fn a_secret_leaves_no_trace() {
-    let canary = "canary-5f1c9e";
-    let project = Project::copy_of("examples/mlops");
-    for arguments in [
-        &["plan", "platform.rhai", "--params", "vnet.json", "--out", "vnet.plan"][..],
-        &["apply", "platform.rhai", "--params", "vnet.json", "--yes"],
-        &["plan", "platform.rhai", "--params", "vnet.json", "--output", "json"],
-        &["show", "--output", "json"],
-        &["cloud", "log"],
-        &["destroy", "--yes", "--output", "json"],
-    ] {
-        let run = project.finish(project.command(arguments).env("SSH_PASSWORD", canary).output().unwrap());
-        assert_eq!(run.code, Some(0), "{arguments:?}\n{}", run.transcript());
-        assert!(!format!("{}{}", run.stdout, run.stderr).contains(canary), "{arguments:?}");
-    }
-    let mut folders = vec![project.path().to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().flatten() {
-            if entry.path().is_dir() {
-                folders.push(entry.path());
-                continue;
-            }
-            let bytes = std::fs::read(entry.path()).unwrap();
-            let found = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
-            assert!(!found, "{} holds the secret", entry.path().display());
-        }
-    }
 }
 
 #[test]
@@ -204,18 +147,8 @@ fn every_line_for_programs_is_valid() {
 #[test]
 fn the_served_cloud_is_a_target_like_any_other() {
     let project = Project::copy_of("examples/mlops");
-    let mut server = project.command(&["cloud", "serve", "--output", "json"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let endpoint = serde_json::from_str::<Value>(&line).unwrap()["endpoint"].as_str().unwrap().to_owned();
-    let toml = project.read("mlhost.toml").replace(
-        "[environments.dev]\n",
-        &format!(
-            "[environments.dev]\ntarget = \"azure\"\nendpoint = \"{endpoint}\"\n\
-             subscription_id = \"00000000-0000-0000-0000-000000000001\"\ntenant_id = \"00000000-0000-0000-0000-000000000002\"\n"
-        ),
-    );
-    project.write("mlhost.toml", &toml);
+    let served = Served::start(&project, &[]);
+    project.deploy_to(&served.endpoint);
     let run = |arguments: &[&str]| {
         let output =
             project.command(arguments).env("MLHOST_BEARER_TOKEN", "any").env("SSH_PASSWORD", "any").output().unwrap();
@@ -224,8 +157,6 @@ fn the_served_cloud_is_a_target_like_any_other() {
     let results =
         [&["apply", "platform.rhai", "--yes"][..], &["apply", "platform.rhai", "--yes"], &["destroy", "--yes"]]
             .map(run);
-    server.kill().unwrap();
-    server.wait().unwrap();
     for run in &results {
         assert_eq!(run.code, Some(0), "{}", run.transcript());
     }

@@ -36,6 +36,9 @@ enum Task {
         /// Accepts what the commands under test print now as the expected output.
         #[arg(long)]
         accept: bool,
+        /// Kills ten times as many runs: some minutes more.
+        #[arg(long)]
+        long: bool,
         /// Arguments for the test programs, for example a part of a test's name.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -65,11 +68,11 @@ fn perform(task: Task) -> Result<ExitCode> {
             let binary = host::build(&root, false)?;
             println!("{}", binary.display());
         }
-        Task::Test { accept, arguments } => test(&root, accept, &arguments)?,
+        Task::Test { accept, long, arguments } => test(&root, accept, long, &arguments)?,
         Task::Ci => {
             run::step("format");
             cargo(&root, &["fmt", "--all", "--check"]).run()?;
-            test(&root, false, &[])?;
+            test(&root, false, false, &[])?;
             run::step("lints");
             cargo(&root, &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
         }
@@ -77,12 +80,15 @@ fn perform(task: Task) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn test(root: &std::path::Path, accept: bool, arguments: &[String]) -> Result<()> {
+fn test(root: &std::path::Path, accept: bool, long: bool, arguments: &[String]) -> Result<()> {
     host::build(root, false)?;
     run::step("tests");
     let mut command = cargo(root, &["test", "--release", "--workspace", "--"]);
     command.args(arguments);
     command.env("MLHOST_BUNDLE", host::bundle(root));
+    if long {
+        command.env("MLHOST_LONG_TESTS", "1");
+    }
     if accept {
         command.env("MLHOST_ACCEPT", "1").env("INSTA_UPDATE", "always");
     } else {
