@@ -5,6 +5,20 @@ use std::collections::BTreeMap;
 use crate::bindings::cloud::exports::mlhost::plugin::cloud::Guest;
 use crate::{Request, Response, Value};
 
+/// Headers of a cloud's answer that tell the host what to do with the answer. They never reach a client.
+///
+/// Some faults of a network only a transport can show. A cloud that plays them (see
+/// [`ChaosDocument`](crate::documents::cloud::ChaosDocument)) says so in its answer. What it stored is kept all the same: an
+/// answer with [`DROP`] is one that was lost on its way back. Of an endpoint on the network the host takes no such word.
+pub mod transport {
+    /// The connection breaks instead of the answer: any value. The status then is for the log of requests alone; 0 says
+    /// that the request did not get through either.
+    pub const DROP: &str = "mlhost-drop";
+
+    /// The answer comes so many milliseconds later.
+    pub const DELAY: &str = "mlhost-delay-ms";
+}
+
 /// A control plane: implement it and name the type in [`cloud_plugin!`](crate::cloud_plugin).
 pub trait Cloud: 'static {
     /// What this cloud is, the origin it answers for and the facts a newcomer need not give
@@ -12,7 +26,7 @@ pub trait Cloud: 'static {
     fn describe() -> Value;
 
     /// Answers one request. All that it stores while it does so is kept together or not at all. `received_at_ms` is the
-    /// time in milliseconds since 1970.
+    /// time in milliseconds since 1970. Headers in [`transport`] tell the host how to bring the answer home.
     fn handle(store: &mut dyn Store, received_at_ms: u64, request: Request) -> Response;
 }
 

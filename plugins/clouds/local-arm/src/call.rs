@@ -30,6 +30,8 @@ pub struct Call<'a> {
     pub body: Option<&'a [u8]>,
     /// The time in ARM's form.
     pub now: OnceCell<String>,
+    /// The operation that it started.
+    pub started: Option<String>,
 }
 
 impl Call<'_> {

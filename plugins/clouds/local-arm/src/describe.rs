@@ -3,6 +3,8 @@
 use mlhost_plugin::documents::cloud::CloudDocument;
 use serde_json::Value;
 
+use crate::chaos;
+
 /// The one subscription.
 pub const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
 
@@ -24,6 +26,7 @@ pub fn describe() -> Value {
             .to_owned(),
         origin: ORIGIN.to_owned(),
         facts: facts.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect(),
+        chaos: Some(chaos::describe()),
     };
     serde_json::to_value(document).unwrap_or_default()
 }

@@ -55,7 +55,8 @@ impl Fault {
         Answer::json(self.status, &json!({ "error": self.body() })).header("x-ms-failure-cause", cause)
     }
 
-    fn body(&self) -> Value {
+    /// The error by itself.
+    pub fn body(&self) -> Value {
         let mut body = Map::new();
         body.insert("code".to_owned(), Value::from(self.code));
         body.insert("message".to_owned(), Value::from(self.message.as_str()));
@@ -294,6 +295,17 @@ impl Fault {
     /// A write to something that is on its way out.
     pub(crate) fn being_deleted(id: &str) -> Self {
         Self::service(409, "Conflict", format!("The resource '{id}' is being deleted. Try again when it is gone."))
+    }
+
+    /// An operation came to its end without success.
+    pub(crate) fn operation_failed(path: &str) -> Self {
+        Self::service(
+            409,
+            "ResourceDeploymentFailure",
+            "The resource write operation failed to complete successfully, because it reached terminal provisioning state \
+             'Failed'.",
+        )
+        .at(path)
     }
 
     /// A provider's plain 400.

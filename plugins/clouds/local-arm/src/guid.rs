@@ -32,6 +32,11 @@ pub fn key(parts: &[&str]) -> String {
     text
 }
 
+/// A number of 64 bits that depends on every part and on nothing else.
+pub fn number(parts: &[&str]) -> u64 {
+    digest(parts) as u64
+}
+
 /// Whether a text has the form of a GUID.
 pub fn is_guid(text: &str) -> bool {
     text.len() == 36

@@ -2,12 +2,14 @@
 //! concern deploying machine-learning platforms, with everything kept in the store that the host gives it.
 //!
 //! `handle` takes a request through the front door (api-version, authorization), finds out what it is about ([`route`])
-//! and hands it to the module of that name. [`types`] knows the bodies.
+//! and hands it to the module of that name. [`types`] knows the bodies. Faults that somebody asked for are in [`chaos`],
+//! which stands around all of it.
 
 mod actions;
 mod answer;
 mod call;
 mod catalogue;
+mod chaos;
 mod describe;
 mod fault;
 mod groups;
@@ -57,23 +59,39 @@ impl Cloud for LocalArm {
     }
 
     fn handle(store: &mut dyn Store, received_at_ms: u64, request: Request) -> Response {
-        let answer = front_door(store, received_at_ms, &request).unwrap_or_else(|fault| {
-            let answer = fault.answer();
-            if fault.status != 401 {
-                return answer;
-            }
-            let challenge = format!(
-                "Bearer authorization_uri=\"https://login.microsoftonline.com/{TENANT}\", error=\"invalid_token\", \
-                 error_description=\"The authentication failed because of missing 'Authorization' header.\""
-            );
-            answer.header("www-authenticate", challenge)
-        });
+        let answer = if chaos::is_control(&request.url) {
+            chaos::control(store, &request)
+        } else {
+            chaos::around(store, received_at_ms, &request, serve)
+        };
         answer.finish(&request, received_at_ms, REGION)
     }
 }
 
+/// Answers a request, and names the operation that it started.
+fn serve(store: &mut dyn Store, now_ms: u64, request: &Request) -> (Answer, Option<String>) {
+    let mut started = None;
+    let answer = front_door(store, now_ms, request, &mut started).unwrap_or_else(|fault| {
+        let answer = fault.answer();
+        if fault.status != 401 {
+            return answer;
+        }
+        let challenge = format!(
+            "Bearer authorization_uri=\"https://login.microsoftonline.com/{TENANT}\", error=\"invalid_token\", \
+             error_description=\"The authentication failed because of missing 'Authorization' header.\""
+        );
+        answer.header("www-authenticate", challenge)
+    });
+    (answer, started)
+}
+
 /// What ARM checks before it looks at the path: the api-version first, then the token.
-fn front_door(store: &mut dyn Store, now_ms: u64, request: &Request) -> Result<Answer, Fault> {
+fn front_door(
+    store: &mut dyn Store,
+    now_ms: u64,
+    request: &Request,
+    started: &mut Option<String>,
+) -> Result<Answer, Fault> {
     let url = Url::parse(&request.url).ok_or_else(Fault::invalid_uri)?;
     let api_version =
         url.parameter("api-version").filter(|version| !version.is_empty()).ok_or_else(Fault::missing_api_version)?;
@@ -90,11 +108,14 @@ fn front_door(store: &mut dyn Store, now_ms: u64, request: &Request) -> Result<A
         headers: &request.headers,
         body: request.body.as_deref(),
         now: OnceCell::new(),
+        started: None,
     };
     if call.header("authorization").is_none_or(str::is_empty) {
         return Err(Fault::authentication_failed());
     }
-    dispatch(&mut call, Route::parse(&url.segments)?)
+    let answer = dispatch(&mut call, Route::parse(&url.segments)?);
+    *started = call.started;
+    answer
 }
 
 /// `2026-04-01`, perhaps with `-preview` or the like behind it.

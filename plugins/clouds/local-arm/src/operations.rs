@@ -34,6 +34,15 @@ pub enum Ending {
     GroupDeleted,
 }
 
+/// What somebody wants to become of an operation, other than its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doom {
+    /// When it would end well, it fails.
+    Fails,
+    /// It goes on for ever.
+    Endless,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Operation {
     ending: Ending,
@@ -44,6 +53,8 @@ struct Operation {
     ended: Option<u64>,
     /// Whether reads of the resource count as polls, because the client was given no URL to poll.
     by_state: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    doom: Option<Doom>,
 }
 
 /// Starts an operation on the record under a key and gives its id, which belongs into the record.
@@ -57,9 +68,24 @@ pub fn start(call: &mut Call<'_>, ending: Ending, key: &str, path: &str, wait: W
         started: call.now_ms,
         ended: None,
         by_state: wait == Wait::State,
+        doom: None,
     };
     save(call.store, &id, &operation);
+    call.started = Some(id.clone());
     id
+}
+
+/// Seals the fate of an operation that has not ended, or lifts it.
+pub fn doom(store: &mut dyn Store, id: &str, doom: Option<Doom>) {
+    if let Some(mut operation) = load(store, id).filter(|operation| operation.ended.is_none()) {
+        operation.doom = doom;
+        save(store, id, &operation);
+    }
+}
+
+/// Path of the resource that an operation is on.
+pub fn subject(store: &dyn Store, id: &str) -> Option<String> {
+    load(store, id).map(|operation| operation.path)
 }
 
 /// Tells the client where to poll.
@@ -102,6 +128,9 @@ pub fn poll(call: &mut Call<'_>, id: &str, status: bool) -> Result<Answer, Fault
         let here = call.link(call.url.raw_path);
         return Ok(Answer::empty(202).header("location", here).header("retry-after", "0"));
     }
+    if operation.failed() {
+        return Err(Fault::operation_failed(&operation.path));
+    }
     let body = match operation.ending {
         Ending::Ready => Record::load(call.store, &operation.key).map(|record| record.body),
         _ => None,
@@ -116,9 +145,12 @@ fn status_answer(call: &Call<'_>, id: &str, operation: &Operation) -> Answer {
     body.insert("startTime".to_owned(), Value::from(time::round_trip(operation.started)));
     match operation.ended {
         Some(ended) => {
-            body.insert("status".to_owned(), Value::from("Succeeded"));
+            body.insert("status".to_owned(), Value::from(if operation.failed() { "Failed" } else { "Succeeded" }));
             body.insert("endTime".to_owned(), Value::from(time::round_trip(ended)));
             body.insert("percentComplete".to_owned(), json!(100));
+            if operation.failed() {
+                body.insert("error".to_owned(), Fault::operation_failed(&operation.path).body());
+            }
             Answer::json(200, &Value::Object(body))
         }
         None => {
@@ -150,8 +182,14 @@ pub fn is_deletion(store: &dyn Store, id: &str) -> bool {
     load(store, id).is_some_and(|operation| operation.ended.is_none() && operation.ending != Ending::Ready)
 }
 
+impl Operation {
+    fn failed(&self) -> bool {
+        self.ended.is_some() && self.doom == Some(Doom::Fails)
+    }
+}
+
 fn advance(store: &mut dyn Store, now_ms: u64, id: &str, operation: &mut Operation) {
-    if operation.ended.is_some() {
+    if operation.ended.is_some() || operation.doom == Some(Doom::Endless) {
         return;
     }
     if operation.polls < RUNNING_POLLS {
@@ -169,14 +207,16 @@ fn finish(store: &mut dyn Store, now_ms: u64, id: &str, operation: &Operation) {
     else {
         return;
     };
-    match operation.ending {
-        Ending::Ready => {
-            record.operation = None;
-            if let Some(body) = with_state(&record.body, "Succeeded") {
-                record.body = body;
-            }
-            record.save(store, &operation.key);
+    if operation.failed() || operation.ending == Ending::Ready {
+        record.operation = None;
+        if let Some(body) = with_state(&record.body, if operation.failed() { "Failed" } else { "Succeeded" }) {
+            record.body = body;
         }
+        record.save(store, &operation.key);
+        return;
+    }
+    match operation.ending {
+        Ending::Ready => {}
         Ending::Deleted => remove::with_children(store, now_ms, &operation.key, &operation.path, false),
         Ending::Purged => remove::with_children(store, now_ms, &operation.key, &operation.path, true),
         Ending::GroupDeleted => groups::remove(store, now_ms, &operation.key, &operation.path),

@@ -29,6 +29,7 @@ pub fn version(path: &str) -> &'static str {
 }
 
 /// The cloud under test.
+#[derive(Debug, PartialEq, Eq)]
 pub struct TestCloud {
     pub store: MemoryStore,
     pub now_ms: u64,

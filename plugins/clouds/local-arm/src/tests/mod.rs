@@ -1,6 +1,7 @@
 //! Requests and their answers, feature by feature.
 
 mod bodies;
+mod chaos;
 mod groups;
 mod lists;
 mod locks;
