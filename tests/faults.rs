@@ -93,6 +93,21 @@ fn a_subscription_that_is_not_there_is_no_absent_resource() {
 }
 
 #[test]
+fn somebody_elses_resource_does_not_become_ours_by_trying_again() {
+    let body = r#"{"id":"/subscriptions/s/resourceGroups/mlops-rg","name":"mlops-rg","location":"northeurope","properties":{"provisioningState":"Succeeded"}}"#;
+    let server = Server::start(move |_| json(200, body));
+    let project = project(&server.origin);
+    for _ in 0..2 {
+        let run = project.finish(
+            project.command(&["apply", "platform.rhai", "--yes"]).env("MLHOST_BEARER_TOKEN", "token").output().unwrap(),
+        );
+        assert_eq!(run.code, Some(4), "{}", run.transcript());
+        assert!(run.stdout.contains("ResourceExists"), "{}", run.transcript());
+    }
+    assert!(server.requests().iter().all(|request| request.method == "GET"), "nothing was written");
+}
+
+#[test]
 fn a_conflict_is_reported_as_the_service_words_it() {
     let body = r#"{"error":{"code":"ResourceGroupBeingDeleted","message":"The resource group 'mlops-rg' is in deprovisioning state and cannot perform this operation."}}"#;
     let (_, text, code) = apply(Answer { headers: vec!["retry-after: 0".to_owned()], ..json(409, body) });

@@ -79,6 +79,9 @@ pub struct Task {
     /// The resource was not there when the task began: whatever is there now is this task's own.
     #[serde(default, skip_serializing_if = "is_false")]
     ours: bool,
+    /// Something of this task's may be there already: to begin anew would be to take it for somebody else's.
+    #[serde(default, skip_serializing_if = "is_false")]
+    begun: bool,
     /// Polls so far.
     #[serde(default)]
     polls: u32,
@@ -128,6 +131,7 @@ impl Task {
             recover: details.recover.filter(|_| verb == Verb::Put),
             recovering: false,
             ours: false,
+            begun: false,
             polls: 0,
             misses: 0,
         })

@@ -94,7 +94,7 @@ mod creating {
     fn what_exists_is_not_overwritten() {
         let mut script = Script::default().then(200, &[], &made());
         let outcomes = run(&mut script, action("create", &body(), &details()));
-        assert_eq!(failure(&outcomes[0]).code, "ResourceExists");
+        assert_eq!((failure(&outcomes[0]).code.as_str(), failure(&outcomes[0]).status), ("ResourceExists", 412));
         assert!(failure(&outcomes[0]).help.contains("--adopt"));
     }
 
@@ -117,6 +117,29 @@ mod creating {
             matches!(&outcomes[0], Outcome::Pending(operation) if operation.retry_after_ms == 1000 && operation.status.contains("timeout"))
         );
         assert_eq!(script.seen.iter().filter(|line| line.starts_with("GET")).count(), 1);
+    }
+
+    #[test]
+    fn a_create_that_is_refused_after_its_answer_was_lost_does_not_begin_anew() {
+        // To look first would find what the lost request made, and take it for somebody else's.
+        let throttled = error("TooManyRequests", "m");
+        let mut script = Script::default()
+            .then_absent()
+            .then_error("connect")
+            .then(429, &[("retry-after", "3")], &throttled)
+            .then(409, &[], &error("AnotherOperationInProgress", "m"))
+            .then(200, &[], &made());
+        let outcomes = run(&mut script, action("create", &body(), &details()));
+        assert!(
+            matches!(&outcomes[1], Outcome::Pending(operation) if operation.retry_after_ms == 3000),
+            "{outcomes:?}"
+        );
+        assert_eq!(done(outcomes.last().unwrap()), made());
+        let methods: Vec<&str> = script.seen.iter().map(|line| line.split(' ').next().unwrap()).collect();
+        assert_eq!(methods, ["GET", "PUT", "PUT", "PUT", "PUT"]);
+        let mut script = Script::default().then_absent().then(429, &[("retry-after", "3")], &throttled);
+        let outcomes = run(&mut script, action("create", &body(), &details()));
+        assert!(failure(&outcomes[0]).retryable, "refused at once, it is the host's to repeat");
     }
 
     #[test]

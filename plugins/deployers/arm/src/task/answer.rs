@@ -37,7 +37,8 @@ impl Task {
             Ok(response) if response.status == 200 && object(&response).is_some() => {
                 let mut failure =
                     own("ResourceExists", "a resource with this id exists already, and the state does not know it");
-                failure.status = response.status;
+                // As a PUT with `if-none-match: *` is answered: what the host reads out of it is that nothing was done.
+                failure.status = 412;
                 failed(failure)
             }
             Ok(response) if response.status == 200 => failed(unexpected(&response, "a resource as a JSON object")),
@@ -62,6 +63,8 @@ impl Task {
                 Next::Send(self)
             }
             408 | 500..=599 => self.sent_in_doubt(from_response(&response)),
+            // Refused for now; what was sent before may have been carried out.
+            _ if self.begun => self.sent_in_doubt(from_response(&response)),
             _ => failed(from_response(&response)),
         }
     }
@@ -82,6 +85,7 @@ impl Task {
         }
         let wait = failure.retry_after_ms.max(backoff_ms(self.misses));
         self.misses += 1;
+        self.begun = true;
         Next::End(self.pending(wait, &format!("sending it again after {}", failure.code)))
     }
 

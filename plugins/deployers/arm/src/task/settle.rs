@@ -41,6 +41,7 @@ impl Task {
     fn recovered(mut self) -> Next {
         self.recovering = false;
         self.ours = true;
+        self.begun = true;
         self.polls = 0;
         self.step = Step::Put;
         Next::Send(self)
