@@ -6,6 +6,7 @@
 
 pub mod compose;
 pub mod deploy;
+pub mod duration;
 pub mod gate;
 pub mod judge;
 pub mod model;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use jiff::SignedDuration;
+
+use crate::duration;
 
 /// A limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,7 +128,7 @@ impl Limit {
         let value = match unit {
             Unit::Count => text.replace('_', "").parse().ok(),
             Unit::Bytes => text.parse().ok().map(|ByteSize(bytes)| bytes),
-            Unit::Time => text.parse::<SignedDuration>().ok().and_then(|time| u64::try_from(time.as_millis()).ok()),
+            Unit::Time => duration::parse(text).and_then(|time| u64::try_from(time.as_millis()).ok()),
         };
         let example = self.show(self.description().default);
         let value = value.ok_or_else(|| format!("must look like `{example}`, not `{text}`"))?;
@@ -150,10 +151,7 @@ impl Limit {
                     .unwrap_or((1 << 10, "KiB"));
                 format!("{} {unit}", value.div_ceil(size))
             }
-            Unit::Time => {
-                let time = SignedDuration::from_millis(i64::try_from(value).unwrap_or(i64::MAX));
-                format!("{time:#}").replace(' ', "")
-            }
+            Unit::Time => duration::show(Duration::from_millis(value)),
         }
     }
 }

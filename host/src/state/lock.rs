@@ -110,7 +110,7 @@ fn locked(environment: &str, owner: Option<Owner>, shown: &str, waited: Duration
         None => Diagnostic::error("state/locked", format!("environment `{environment}` is locked by another run")),
     };
     if !waited.is_zero() {
-        diagnostic = diagnostic.note(format!("waited {} s for it", waited.as_secs_f32()));
+        diagnostic = diagnostic.note(format!("waited {} for it", crate::duration::show(waited)));
     }
     let help =
         "wait until that run has ended, or let this one wait with `--lock-timeout 5m`; the lock goes with its process";
