@@ -34,6 +34,9 @@ pub struct StateResource {
     /// Its last change was begun and not seen to end: the next run looks before it believes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub uncertain: bool,
+    /// Its last change failed after it was sent: it is sent again, whatever the resource looks like.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
     /// Bodies it may have instead of `body`, because a change from them to it was not seen to end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<Value>,

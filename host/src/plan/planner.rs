@@ -137,10 +137,11 @@ impl<'a> Planner<'a> {
         let state = known.state.map(|(_, state)| state);
         let found = self.differences(resource, &body, state, live);
         let mut reasons = self.replacement_reasons(resource, state, &found);
+        let failed = state.is_some_and(|state| state.failed);
         change.action = match (reasons.is_empty(), found.changes.is_empty()) {
             (false, _) => Action::Replace,
             (true, false) => Action::Update,
-            (true, true) if known.state.is_none() => Action::Update,
+            (true, true) if known.state.is_none() || failed => Action::Update,
             (true, true) => Action::None,
         };
         if change.action == Action::Replace {
@@ -153,6 +154,9 @@ impl<'a> Planner<'a> {
         match known.state {
             None => reasons.push("it is deployed and not in the state: it is adopted".to_owned()),
             Some((address, _)) if address != resource.address => reasons.push(format!("it was `{address}`")),
+            Some(_) if failed && change.action == Action::Update => {
+                reasons.push("its last change failed after it was sent: it is sent again".to_owned());
+            }
             Some(_) => {}
         }
         change.reasons = reasons;

@@ -113,7 +113,8 @@ impl Replay {
         let open = self.open.remove(address);
         match result {
             Outcome::Upserted(resource) => {
-                let settled = StateResource { uncertain: false, earlier: Vec::new(), ..(**resource).clone() };
+                let settled =
+                    StateResource { uncertain: false, failed: false, earlier: Vec::new(), ..(**resource).clone() };
                 self.state.resources.insert(address.to_owned(), settled);
             }
             Outcome::Deleted => {
@@ -128,7 +129,12 @@ impl Replay {
                 }
                 None => {}
             },
-            Outcome::Failed { refused: false, .. } => {}
+            Outcome::Failed { refused: false, .. } => {
+                let written = open.is_some_and(|open| open.verb != Verb::Delete);
+                if let Some(resource) = self.state.resources.get_mut(address).filter(|_| written) {
+                    resource.failed = true;
+                }
+            }
         }
     }
 }
@@ -221,7 +227,15 @@ mod tests {
 
     #[test]
     fn what_failed_on_the_way_stays_uncertain() {
-        assert!(after(&[begin(Verb::Create, json!(1)), end(failed(false))]).unwrap().uncertain);
+        let resource = after(&[begin(Verb::Create, json!(1)), end(failed(false))]).unwrap();
+        assert!(resource.uncertain && resource.failed);
+        let mut events = vec![begin(Verb::Create, json!(1)), end(failed(false)), begin(Verb::Update, json!(1))];
+        assert!(!after(&events).unwrap().failed, "it is being sent again");
+        events.push(end(Outcome::Upserted(Box::new(self::resource(json!(1))))));
+        assert_eq!(after(&events).unwrap(), self::resource(json!(1)));
+        let mut events = created(json!(1)).to_vec();
+        events.extend([begin(Verb::Delete, json!(null)), end(failed(false))]);
+        assert!(!after(&events).unwrap().failed, "a failed deletion left it as it was");
     }
 
     #[test]

@@ -33,6 +33,19 @@ fn applied_and_deployed_as_declared_is_no_change() {
 }
 
 #[test]
+fn what_failed_after_it_was_sent_is_sent_again_however_it_looks() {
+    let mut world = World::new().settled(resource("a.x", json!({"sku": {"name": "B"}})));
+    for resource in world.state.resources.values_mut() {
+        resource.uncertain = true;
+        resource.failed = true;
+    }
+    let change = world.only();
+    assert_eq!((change.action, change.properties.len()), (Action::Update, 0));
+    assert_eq!(change.body, json!({"sku": {"name": "B"}}));
+    assert_eq!(change.reasons, ["its last change failed after it was sent: it is sent again"]);
+}
+
+#[test]
 fn a_body_in_other_words_is_no_change_and_replaces_the_one_in_the_state() {
     let was = resource("a.x", json!({"location": "West Europe", "old": 1}));
     let now = resource("a.x", json!({"location": "westeurope"}));

@@ -247,6 +247,7 @@ pub fn state() -> State {
         details: Map::new(),
         protected: kind == "key_vault",
         uncertain: kind == "storage_account",
+        failed: false,
     };
     let resources = [
         ("key_vault.mlops-kv-dev".to_owned(), resource("key_vault", "Microsoft.KeyVault/vaults", "mlops-kv-dev")),
