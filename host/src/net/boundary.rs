@@ -7,9 +7,11 @@ use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Client, Method, Url};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::model::Failure;
 
+use super::carriage::bring_home;
 use super::credential::TokenSource;
 use super::headers;
 use super::message::{BoundaryCode, BoundaryError, Request, Response};
@@ -17,6 +19,7 @@ use super::network::{self, Outgoing};
 use super::origin::{Origin, has_user};
 use super::secrets::Secrets;
 use super::target::{CloudHandler, Target, ask};
+use super::throttle::{LONGEST_HOLD, Throttle};
 use super::trace::Trace;
 
 /// Requests that are under way at the same time.
@@ -40,6 +43,7 @@ pub struct Boundary {
     interrupt: Option<watch::Receiver<bool>>,
     timeout: Duration,
     largest_answer: usize,
+    throttle: Arc<Throttle>,
     failure: Mutex<Option<Failure>>,
 }
 
@@ -55,6 +59,7 @@ impl Boundary {
             interrupt: None,
             timeout: TIMEOUT,
             largest_answer: LARGEST_ANSWER,
+            throttle: Arc::default(),
             failure: Mutex::default(),
         }
     }
@@ -114,7 +119,8 @@ impl Boundary {
     }
 
     /// Sends requests and waits for all; one answer for each, in the same order. Network requests go side by side, those
-    /// to a cloud plugin one after the other.
+    /// to a cloud plugin one after the other. While an origin asks to be left alone (429 or 503 with `retry-after`),
+    /// requests to it wait, whoever they are from.
     pub async fn send(&self, requests: Vec<Request>) -> Vec<Answer> {
         let trace = Trace::begin(&requests);
         let prepared: Vec<Result<Outgoing, BoundaryError>> =
@@ -188,6 +194,7 @@ impl Boundary {
         let mut answers: Vec<Option<Answer>> = Vec::with_capacity(prepared.len());
         let mut tasks = JoinSet::new();
         let permits = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+        let latest = Instant::now() + LONGEST_HOLD;
         for (index, request) in prepared.into_iter().enumerate() {
             match request.and_then(|request| with_token(request, &token)) {
                 Err(error) => answers.push(Some(Err(error))),
@@ -195,10 +202,19 @@ impl Boundary {
                     answers.push(None);
                     let (client, permits, interrupt) = (client.clone(), Arc::clone(&permits), self.interrupt.clone());
                     let (timeout, limit) = (self.timeout, self.largest_answer);
+                    let throttle = Arc::clone(&self.throttle);
                     tasks.spawn(async move {
                         let send = async {
                             let _permit = permits.acquire().await;
-                            network::send(&client, request, timeout, limit).await
+                            let origin = Origin::of(&request.url);
+                            if let Some(origin) = &origin {
+                                throttle.ready(origin, latest).await;
+                            }
+                            let answer = network::send(&client, request, timeout, limit).await;
+                            if let (Some(origin), Ok(response)) = (&origin, &answer) {
+                                throttle.heed(origin, response);
+                            }
+                            answer
                         };
                         (index, or_interrupted(interrupt, send).await.and_then(|answer| answer))
                     });
@@ -235,10 +251,11 @@ impl Boundary {
         prepared: Vec<Result<Outgoing, BoundaryError>>,
     ) -> Vec<Answer> {
         let scrubber = self.secrets.scrubber(None);
+        let latest = Instant::now() + LONGEST_HOLD;
         let mut answers = Vec::with_capacity(prepared.len());
         for request in prepared {
             let mut answer = match request {
-                Ok(request) => self.ask_embedded(cloud, request).await,
+                Ok(request) => self.ask_embedded(cloud, request, latest).await,
                 Err(error) => Err(error),
             };
             if let Ok(response) = &mut answer {
@@ -249,13 +266,20 @@ impl Boundary {
         answers
     }
 
-    async fn ask_embedded(&self, cloud: &dyn CloudHandler, outgoing: Outgoing) -> Answer {
+    /// `latest` bounds how long it is held back.
+    async fn ask_embedded(&self, cloud: &dyn CloudHandler, outgoing: Outgoing, latest: Instant) -> Answer {
         // A cloud asks for a token as the real one does; in this process there is nobody to prove anything to.
         let mut headers = headers::as_pairs(&outgoing.headers);
         headers.push((AUTHORIZATION.as_str().to_owned(), "Bearer embedded".to_owned()));
         let request =
             Request { method: outgoing.method.to_string(), url: outgoing.url.into(), headers, body: outgoing.body };
-        match self.or_interrupted(ask(cloud, request)).await? {
+        let origin = self.target.origin();
+        self.or_interrupted(self.throttle.ready(origin, latest)).await?;
+        let answer = match self.or_interrupted(ask(cloud, request)).await? {
+            Ok(response) => Ok(self.brought_home(origin, response).await?),
+            Err(failure) => Err(failure),
+        };
+        match answer {
             Ok(response) if response.body.len() > self.largest_answer => Err(BoundaryError::new(
                 BoundaryCode::TooLarge,
                 format!("the answer is larger than {} bytes", self.largest_answer),
@@ -266,6 +290,22 @@ impl Boundary {
                 self.keep(failure);
                 Err(BoundaryError::new(BoundaryCode::TargetFailed, message))
             }
+        }
+    }
+
+    /// An answer of the embedded cloud after its way home, which may be long, or too long.
+    async fn brought_home(&self, origin: &Origin, response: Response) -> Answer {
+        let home = tokio::time::timeout(self.timeout, bring_home(response));
+        match self.or_interrupted(home).await? {
+            Ok(Some(response)) => {
+                self.throttle.heed(origin, &response);
+                Ok(response)
+            }
+            Ok(None) => {
+                let message = format!("{origin}: the connection was closed before there was an answer");
+                Err(BoundaryError::new(BoundaryCode::Connect, message))
+            }
+            Err(_) => Err(BoundaryError::new(BoundaryCode::Timeout, format!("{origin}: no answer in time"))),
         }
     }
 

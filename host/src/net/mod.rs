@@ -5,6 +5,7 @@
 //! answers and error texts again.
 
 mod boundary;
+mod carriage;
 mod credential;
 mod headers;
 mod message;
@@ -17,6 +18,7 @@ mod serve;
 mod target;
 #[cfg(test)]
 mod testing;
+mod throttle;
 mod trace;
 
 pub use boundary::Boundary;

@@ -1,6 +1,6 @@
 //! A cloud plugin behind a loopback port, for command lines and SDKs.
 
-use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::model::{Diagnostic, ErrorKind, Failure};
 
+use super::carriage::bring_home;
 use super::headers;
 use super::message::{Request, Response};
 use super::target::{CloudHandler, ask};
@@ -104,7 +105,7 @@ impl CloudServer {
 async fn connection(stream: TcpStream, service: Arc<Service>, mut stopping: watch::Receiver<bool>) {
     let handler = service_fn(move |request| {
         let service = Arc::clone(&service);
-        async move { Ok::<_, Infallible>(service.answer(request).await) }
+        async move { service.answer(request).await }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -132,16 +133,20 @@ struct Service {
 }
 
 impl Service {
-    async fn answer(&self, request: HttpRequest<Incoming>) -> HttpResponse<Full<Bytes>> {
+    /// An error ends the connection without an answer.
+    async fn answer(&self, request: HttpRequest<Incoming>) -> io::Result<HttpResponse<Full<Bytes>>> {
         let request = match self.request(request).await {
             Ok(request) => request,
-            Err(refusal) => return *refusal,
+            Err(refusal) => return Ok(*refusal),
         };
         match ask(self.cloud.as_ref(), request).await {
-            Ok(response) => http_response(response),
+            Ok(response) => {
+                let home = bring_home(response).await;
+                home.map(http_response).ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionReset))
+            }
             Err(failure) => {
                 let message = failure.diagnostics.first().map_or("the cloud plugin broke down", |first| &first.message);
-                error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message)
+                Ok(error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message))
             }
         }
     }

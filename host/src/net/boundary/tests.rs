@@ -33,6 +33,9 @@ impl CloudHandler for Echo {
                 }
                 "redirect" => (302, vec![("location".to_owned(), "https://evil.test/".to_owned())], Vec::new()),
                 "big" => (200, Vec::new(), vec![b'x'; 5000]),
+                "busy" => (429, vec![("retry-after".to_owned(), "1".to_owned())], Vec::new()),
+                "lost" => (200, vec![("mlhost-drop".to_owned(), "1".to_owned())], body.to_string().into_bytes()),
+                "late" => (200, vec![("mlhost-delay-ms".to_owned(), "30000".to_owned())], Vec::new()),
                 "slow" => {
                     tokio::time::sleep(Duration::from_secs(30)).await;
                     (200, Vec::new(), Vec::new())
@@ -312,4 +315,60 @@ async fn a_name_that_stands_for_this_machine_is_the_hosts_to_report() {
     // What a plugin may not ask for is the plugin's to report.
     assert!(one(&boundary, get("https://evil.test/x")).await.is_err());
     assert!(boundary.take_failure().is_none());
+}
+
+#[tokio::test]
+async fn whoever_is_throttled_all_wait() {
+    let (network, origin) = network().await;
+    for (boundary, origin) in [(embedded(), CLOUD.to_owned()), (network, origin)] {
+        let began = std::time::Instant::now();
+        assert_eq!(one(&boundary, get(format!("{origin}/busy"))).await.unwrap().status, 429);
+        let (first, second) =
+            tokio::join!(one(&boundary, get(format!("{origin}/a"))), one(&boundary, get(format!("{origin}/b"))));
+        assert!(first.is_ok() && second.is_ok());
+        assert!(began.elapsed() >= Duration::from_secs(1), "nothing is sent before the second is over");
+    }
+}
+
+#[tokio::test]
+async fn being_held_back_ends_with_an_interrupt() {
+    let (stop, interrupt) = watch::channel(false);
+    let (network, origin) = network().await;
+    for (boundary, origin) in [(embedded(), CLOUD.to_owned()), (network, origin)] {
+        stop.send(false).unwrap();
+        let boundary = boundary.with_interrupt(interrupt.clone());
+        one(&boundary, get(format!("{origin}/busy"))).await.unwrap();
+        let (answer, _) = tokio::join!(one(&boundary, get(format!("{origin}/a"))), async { stop.send(true) });
+        assert_eq!(answer.unwrap_err().code, BoundaryCode::Interrupted);
+    }
+}
+
+#[tokio::test]
+async fn answers_are_lost_and_late_as_the_cloud_asks() {
+    let (network, origin) = network().await;
+    for (boundary, origin) in [(embedded(), CLOUD.to_owned()), (network, origin)] {
+        let boundary = boundary.with_timeout(Duration::from_millis(100));
+        let lost = one(&boundary, get(format!("{origin}/lost"))).await.unwrap_err();
+        assert_eq!(lost.code, BoundaryCode::Connect, "{lost}");
+        assert_eq!(one(&boundary, get(format!("{origin}/late"))).await.unwrap_err().code, BoundaryCode::Timeout);
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_on_the_network_has_no_say_in_that() {
+    // What stands behind `network()` acts on the headers and takes them off; this server passes all on.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let text = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 4096]).await;
+        let answer = "HTTP/1.1 200 OK\r\nmlhost-drop: 1\r\nmlhost-delay-ms: 60000\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    });
+    let origin = Origin::parse(&text).unwrap();
+    let client = network::client(&origin, Reach::Private).unwrap();
+    let credential = Arc::new(StaticToken::new("t"));
+    let boundary = Boundary::new(Target::Network { origin, client, credential }, Secrets::none());
+    assert_eq!(one(&boundary, get(format!("{text}/x"))).await.unwrap().status, 200);
 }

@@ -9,7 +9,8 @@ use crate::net::{Origin, client};
 
 use super::*;
 
-/// Answers 201 with the URL and the length of the body; `/trap` traps, `/odd` has no valid status, `/slow` takes a while.
+/// Answers 201 with the URL and the length of the body; `/trap` traps, `/odd` has no valid status, `/slow` takes a
+/// while, the answer to `/lost` is lost.
 struct Cloud;
 
 impl CloudHandler for Cloud {
@@ -17,6 +18,10 @@ impl CloudHandler for Cloud {
         Box::pin(async move {
             if request.url.ends_with("/trap") {
                 return Err(Failure::new(ErrorKind::Plugin, Diagnostic::error("plugin/trap", "unreachable executed")));
+            }
+            if request.url.ends_with("/lost") {
+                let headers = vec![("mlhost-drop".to_owned(), "1".to_owned())];
+                return Ok(Response { status: 0, headers, body: Vec::new() });
             }
             if request.url.ends_with("/slow") {
                 tokio::time::sleep(Duration::from_millis(300)).await;
@@ -108,6 +113,15 @@ async fn a_broken_cloud_is_a_500_and_the_server_lives_on() {
         assert_eq!(body["error"]["code"], "InternalServerError");
     }
     assert_eq!(running.client.get(&running.base).send().await.unwrap().status(), 201);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_is_a_broken_connection_and_the_server_lives_on() {
+    let running = start().await;
+    let error = running.client.get(format!("{}/lost", running.base)).send().await.unwrap_err();
+    assert!(!error.is_timeout() && !error.is_status(), "{error:?}");
+    assert_eq!(running.client.get(&running.base).send().await.unwrap().status(), 201);
+    assert_eq!(running.cloud.asked.lock().unwrap().len(), 2, "nobody asks again by himself");
 }
 
 #[tokio::test]
