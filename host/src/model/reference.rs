@@ -2,11 +2,15 @@
 //!
 //! A token may stand anywhere in a string. A string that is exactly one token takes the JSON type of what it stands for.
 //! Within a token `%`, `#`, `}` and control characters of the address are percent-encoded, `%` and `}` of the pointer
-//! too. Outside of tokens `$${` stands for a literal `${`.
+//! too. Outside of tokens `$${` stands for a literal `${`, and `${$}` for a `$` right before a token, where the two would
+//! read as that.
 
 use std::fmt;
 
 use serde_json::Value;
+
+/// A `$` that does not belong to what follows it.
+const LONE_DOLLAR: &str = "${$}";
 
 /// What a token stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,18 +107,16 @@ fn decode(text: &str) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());
     }
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'%' {
-            let hex = text.get(at + 1..at + 3)?;
-            out.push(u8::from_str_radix(hex, 16).ok()?);
-            at += 3;
-        } else {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
             out.push(byte);
-            at += 1;
+            continue;
         }
+        let high = char::from(bytes.next()?).to_digit(16)?;
+        let low = char::from(bytes.next()?).to_digit(16)?;
+        out.push(u8::try_from(high * 16 + low).ok()?);
     }
     String::from_utf8(out).ok()
 }
@@ -148,18 +150,44 @@ pub fn parse(text: &str) -> Result<Vec<Part>, TokenError> {
         literal.push_str(before);
         let inner = from.get(2..).unwrap_or_default();
         let end = inner.find('}').ok_or(TokenError::Unclosed)?;
-        let token = Token::parse_inner(inner.get(..end).unwrap_or_default())?;
+        let (inner, after) = (inner.get(..end).unwrap_or_default(), inner.get(end + 1..).unwrap_or_default());
+        rest = after;
+        if inner == "$" {
+            literal.push('$');
+            continue;
+        }
+        let token = Token::parse_inner(inner)?;
         if !literal.is_empty() {
             parts.push(Part::Text(std::mem::take(&mut literal)));
         }
         parts.push(Part::Token(token));
-        rest = inner.get(end + 1..).unwrap_or_default();
     }
     literal.push_str(rest);
     if !literal.is_empty() {
         parts.push(Part::Text(literal));
     }
     Ok(parts)
+}
+
+/// The string that is read as these parts.
+pub fn print(parts: &[Part]) -> String {
+    let mut out = String::new();
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            Part::Text(more) => text.push_str(more),
+            Part::Token(token) => {
+                // Right before a token a `$` would make an escape of it.
+                let before = text.trim_end_matches('$');
+                out.push_str(&escape(before));
+                out.extend(std::iter::repeat_n(LONE_DOLLAR, text.len() - before.len()));
+                out.push_str(&token.to_string());
+                text.clear();
+            }
+        }
+    }
+    out.push_str(&escape(&text));
+    out
 }
 
 /// Calls `visit` for every token in the strings (not the keys) of a value, with the JSON Pointer of the string.
@@ -239,17 +267,11 @@ fn resolve_text(text: &str, resolve: &mut dyn FnMut(&Token) -> Option<Value>) ->
         escape_value(&mut value);
         return Some(value);
     }
-    let mut out = String::new();
-    for part in parts {
-        match part {
-            Part::Text(text) => out.push_str(&escape(&text)),
-            Part::Token(token) => match resolve(&token) {
-                Some(value) => out.push_str(&escape(&text_of(&value))),
-                None => out.push_str(&token.to_string()),
-            },
-        }
-    }
-    Some(Value::String(out))
+    let resolved = parts.into_iter().map(|part| match part {
+        Part::Token(token) => resolve(&token).map_or(Part::Token(token), |value| Part::Text(text_of(&value))),
+        text @ Part::Text(_) => text,
+    });
+    Some(Value::String(print(&resolved.collect::<Vec<_>>())))
 }
 
 /// Escapes all strings of a plain value, so that it can stand where tokens are read.
@@ -311,6 +333,22 @@ mod tests {
         }
 
         #[test]
+        fn what_is_printed_is_read(parts in prop::collection::vec(part(), 0..5), dollars in "[$]{0,3}") {
+            let ended: Vec<Part> = parts
+                .into_iter()
+                .map(|part| match part {
+                    Part::Text(text) => Part::Text(format!("{text}{dollars}")),
+                    token => token,
+                })
+                .collect();
+            let read = parse(&print(&ended)).unwrap();
+            // Texts next to each other are one.
+            prop_assert_eq!(print(&read), print(&ended));
+            let is_token = |part: &&Part| matches!(part, Part::Token(_));
+            prop_assert!(read.iter().filter(is_token).eq(ended.iter().filter(is_token)));
+        }
+
+        #[test]
         fn escaped_text_holds_no_token(text in ".*") {
             // A text that ends in `$` is only ambiguous next to a token, never alone.
             let parts = parse(&escape(&text)).unwrap();
@@ -356,10 +394,22 @@ mod tests {
     }
 
     #[test]
+    fn a_dollar_from_elsewhere_neither_makes_a_token_nor_unmakes_one() {
+        let mut value = json!({"forged": "${x.y#/n}{secret:env:KEY}", "lost": "${x.y#/n}${z.z#/n}"});
+        resolve(&mut value, &mut |token| (*token == Token::resource("x.y", "/n")).then(|| json!("a$$")));
+        assert_eq!(value, json!({"forged": "a$$${secret:env:KEY}", "lost": "a${$}${$}${z.z#/n}"}));
+        resolve(&mut value, &mut |token| (*token == Token::resource("z.z", "/n")).then(|| json!("b")));
+        finish(&mut value);
+        assert_eq!(value, json!({"forged": "a$${secret:env:KEY}", "lost": "a$$b"}));
+    }
+
+    #[test]
     fn ill_formed_strings_are_reported_with_their_place() {
         let value = json!({"a/b": ["fine", "${nothing}"]});
         let error = visit_tokens(&value, &mut |_, _| ()).unwrap_err();
         assert_eq!(error, ("/a~1b/1".to_owned(), TokenError::Malformed("nothing".to_owned())));
         assert_eq!(parse("${x.y#/id"), Err(TokenError::Unclosed));
+        // Two hexadecimal digits, and no number with a sign.
+        assert_eq!(parse("${x.y%+5#/id}"), Err(TokenError::Malformed("x.y%+5#/id".to_owned())));
     }
 }

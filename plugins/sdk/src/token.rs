@@ -1,9 +1,12 @@
 //! Reference tokens: `${ADDRESS#POINTER}` stands for a value of another resource, `${secret:HANDLE}` for a secret.
 //!
 //! Within a token `%`, `#`, `}` and control characters of the address are percent-encoded, `%`, `}` and control
-//! characters of the pointer too. Outside of tokens `$${` stands for a literal `${`.
+//! characters of the pointer too. Outside of tokens `$${` stands for a literal `${`, and `${$}` for a `$`.
 
 use std::fmt::Write as _;
+
+/// How a token of a secret begins, within the braces.
+const SECRET: &str = "secret:";
 
 /// A reference to a value of another resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +77,7 @@ fn inner(text: &str) -> Option<&str> {
 
 /// Whether the whole text is one token, which stands for a value of any type.
 pub fn is_token(text: &str) -> bool {
-    inner(text).is_some_and(|inner| inner.starts_with("secret:") || reference(text).is_some())
+    inner(text).is_some_and(|inner| inner.starts_with(SECRET) || reference(text).is_some())
 }
 
 /// Whether the text holds a token somewhere, so that its value is known only later.
@@ -82,7 +85,7 @@ pub fn holds_token(text: &str) -> bool {
     let mut rest = text;
     while let Some(at) = rest.find("${") {
         let (before, from) = rest.split_at(at);
-        if !before.ends_with('$') {
+        if !before.ends_with('$') && !from.starts_with("${$}") {
             return true;
         }
         rest = from.get(2..).unwrap_or_default();
@@ -92,12 +95,13 @@ pub fn holds_token(text: &str) -> bool {
 
 /// Whether the whole text is one token of a secret.
 pub fn is_secret(text: &str) -> bool {
-    inner(text).is_some_and(|inner| inner.starts_with("secret:"))
+    inner(text).is_some_and(|inner| inner.starts_with(SECRET))
 }
 
 /// What the text refers to, if it is exactly one token of a resource.
 pub fn reference(text: &str) -> Option<Reference> {
-    let (address, pointer) = inner(text)?.split_once('#')?;
+    let inner = inner(text).filter(|inner| !inner.starts_with(SECRET))?;
+    let (address, pointer) = inner.split_once('#')?;
     let (address, pointer) = (decode(address)?, decode(pointer)?);
     let dotted = address.split_once('.').is_some_and(|(kind, name)| !kind.is_empty() && !name.is_empty());
     let pointed = pointer.is_empty() || pointer.starts_with('/');
@@ -136,6 +140,9 @@ mod tests {
         assert!(!is_token("$${a.b#/id}"));
         assert!(holds_token("x-${a.b#/id}"));
         assert!(!holds_token("x-$${a.b#/id}"));
+        assert!(!holds_token("x-${$}"));
+        assert!(holds_token("x-${$}${a.b#/id}"));
         assert_eq!(reference("${ab#/id}"), None);
+        assert_eq!(reference("${secret:a.b#/id}"), None);
     }
 }
