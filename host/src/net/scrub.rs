@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Map, Value};
+
 use super::message::Response;
 
 /// What stands in their place.
@@ -54,6 +56,49 @@ impl Scrubber {
         if let Some(body) = self.bytes(&response.body) {
             response.body = body;
         }
+        if let Some(body) = self.json(&response.body) {
+            response.body = body;
+        }
+    }
+
+    /// JSON without the values, however its strings are written: other writers than ours have escapes of their own (.NET
+    /// writes `+` as `\u002B`), and error messages are JSON within JSON. `None` where there were none.
+    fn json(&self, text: &[u8]) -> Option<Vec<u8>> {
+        if self.patterns.is_empty() || !text.contains(&b'\\') {
+            return None;
+        }
+        let mut value = serde_json::from_slice(text).ok()?;
+        self.value(&mut value).then(|| value.to_string().into_bytes())
+    }
+
+    /// Scrubs a value; says whether there was something.
+    fn value(&self, value: &mut Value) -> bool {
+        match value {
+            Value::String(text) => match self.string(text) {
+                Some(scrubbed) => {
+                    *text = scrubbed;
+                    true
+                }
+                None => false,
+            },
+            Value::Array(items) => items.iter_mut().fold(false, |found, item| self.value(item) | found),
+            Value::Object(map) => {
+                let found = map.values_mut().fold(false, |found, item| self.value(item) | found);
+                if !map.keys().any(|key| self.string(key).is_some()) {
+                    return found;
+                }
+                let entries = std::mem::take(map).into_iter();
+                *map = entries.map(|(key, item)| (self.string(&key).unwrap_or(key), item)).collect::<Map<_, _>>();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn string(&self, text: &str) -> Option<String> {
+        let plain = self.bytes(text.as_bytes());
+        let inner = self.json(plain.as_deref().unwrap_or(text.as_bytes()));
+        inner.or(plain).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// The bytes without the values; `None` where there were none.
@@ -147,6 +192,28 @@ mod tests {
         {
             assert_eq!(scrubber.text(text), "[\"(secret)\"]");
         }
+    }
+
+    #[test]
+    fn json_is_scrubbed_however_it_is_written() {
+        let scrubber = Scrubber::new(["p+a\"ss"]);
+        for body in [
+            r#"{"a": ["p\u002Ba\u0022ss"], "n": 1}"#,
+            r#"{"a": ["\u0070+a\"ss"], "n": 1}"#,
+            r#"{"a": ["{\"inner\": \"p+a\\\"ss\"}"], "n": 1}"#,
+            r#"{"a": ["{\"inner\": \"p\\u002ba\\\"ss\"}"], "n": 1}"#,
+            r#"{"p\u002Ba\"ss": [], "n": 1}"#,
+        ] {
+            let mut response = Response { status: 200, headers: Vec::new(), body: body.into() };
+            scrubber.response(&mut response);
+            let text = String::from_utf8(response.body).unwrap();
+            assert!(text.contains("(secret)") && !text.contains("ss"), "{text}");
+        }
+        // What holds nothing is left as it is written.
+        let body = br#"{ "a": "\u002B" }"#.to_vec();
+        let mut response = Response { status: 200, headers: Vec::new(), body: body.clone() };
+        scrubber.response(&mut response);
+        assert_eq!(response.body, body);
     }
 
     proptest! {
