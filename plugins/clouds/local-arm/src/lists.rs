@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::describe::SUBSCRIPTION;
 use crate::fault::Fault;
 use crate::id::{ProviderPath, Scope};
+use crate::operations::{self, Look};
 use crate::record::{Record, collection_prefix, path_of_key, resource_key};
 use crate::resources::{kind, require_group};
 use crate::url::encode;
@@ -51,6 +52,10 @@ pub fn page(call: &mut Call<'_>, prefixes: &[String], element: Element<'_>) -> R
                 break;
             }
             for (key, value) in entries {
+                let Some(value) = now(call, &key, value) else {
+                    after = key;
+                    continue;
+                };
                 if let Some(text) = element(&key, value) {
                     if count == top || body.len() > PAGE_BYTES {
                         body.extend_from_slice(format!("],\"nextLink\":{}}}", next_link(call, &last)).as_bytes());
@@ -69,6 +74,17 @@ pub fn page(call: &mut Call<'_>, prefixes: &[String], element: Element<'_>) -> R
     }
     body.extend_from_slice(b"]}");
     Ok(Answer::bytes(200, body))
+}
+
+/// A stored entry as it is now: an operation on it that is due is carried out first, as when somebody looks at the resource
+/// itself. `None` when that removed it.
+fn now(call: &mut Call<'_>, key: &str, value: Vec<u8>) -> Option<Vec<u8>> {
+    // Only resources and groups have operations; the name of one stands in the first line.
+    if !key.starts_with(['r', 'x']) || value.starts_with(b"\n") {
+        return Some(value);
+    }
+    let record = operations::settle(call.store, call.now_ms, key, Record::decode(value)?, Look::List)?;
+    Some(record.encode())
 }
 
 fn top(call: &Call<'_>) -> Result<usize, Fault> {

@@ -160,12 +160,21 @@ fn status_answer(call: &Call<'_>, id: &str, operation: &Operation) -> Answer {
     }
 }
 
+/// Who looks at a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// A request for it.
+    Read,
+    /// A list that it is in.
+    List,
+}
+
 /// The record as it is now: an operation on it that is due is carried out first. `None` when that removed it.
-pub fn settle(store: &mut dyn Store, now_ms: u64, key: &str, record: Record) -> Option<Record> {
+pub fn settle(store: &mut dyn Store, now_ms: u64, key: &str, record: Record, look: Look) -> Option<Record> {
     let Some(id) = &record.operation else { return Some(record) };
     let Some(mut operation) = load(store, id) else { return Some(Record { operation: None, ..record }) };
     let due = now_ms.saturating_sub(operation.started) >= LONGEST_MS;
-    if operation.ended.is_none() && (due || operation.by_state) {
+    if operation.ended.is_none() && (due || operation.by_state && look == Look::Read) {
         if due {
             operation.polls = RUNNING_POLLS;
         }

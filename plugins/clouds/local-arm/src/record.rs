@@ -45,12 +45,17 @@ impl Record {
 
     /// Writes it.
     pub fn save(&self, store: &mut dyn Store, key: &str) {
+        store.set(key, self.encode());
+    }
+
+    /// The stored form.
+    pub fn encode(&self) -> Vec<u8> {
         let operation = self.operation.as_deref().unwrap_or("");
         let mut bytes = Vec::with_capacity(operation.len() + 1 + self.body.len());
         bytes.extend_from_slice(operation.as_bytes());
         bytes.push(b'\n');
         bytes.extend_from_slice(&self.body);
-        store.set(key, bytes);
+        bytes
     }
 }
 

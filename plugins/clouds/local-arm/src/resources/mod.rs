@@ -11,9 +11,10 @@ use crate::call::Call;
 use crate::catalogue::{self, Known};
 use crate::fault::Fault;
 use crate::id::{ResourceId, Scope};
+use crate::operations::{self, Look};
 use crate::record::{Record, group_key, resource_key};
+use crate::regions;
 use crate::types::{self, Model};
-use crate::{operations, regions};
 
 /// What is known of the type of a resource.
 pub struct Kind {
@@ -90,7 +91,7 @@ pub fn check_scope(call: &Call<'_>, of: &Kind, id: &ResourceId) -> Result<(), Fa
 /// Loads a resource after carrying out what is due on it.
 pub fn load(call: &mut Call<'_>, key: &str) -> Option<Record> {
     let record = Record::load(call.store, key)?;
-    operations::settle(call.store, call.now_ms, key, record)
+    operations::settle(call.store, call.now_ms, key, record, Look::Read)
 }
 
 /// The refusal for a resource that is not there, or for the group or parent that is missing above it.

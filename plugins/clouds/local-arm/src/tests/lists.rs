@@ -92,3 +92,16 @@ fn what_lists_refuse() {
         assert_eq!(cloud.get(&path).error(), (status, code), "{path}");
     }
 }
+
+#[test]
+fn what_was_deleted_and_never_polled_leaves_the_lists() {
+    let mut cloud = TestCloud::with_group();
+    cloud.make(&account("stgone"), account_body());
+    let (groups, resources) =
+        (format!("/subscriptions/{SUBSCRIPTION}/resourcegroups"), format!("/subscriptions/{SUBSCRIPTION}/resources"));
+    cloud.delete(&group("Rg")).ok(202);
+    assert_eq!(names(&cloud.get(&groups)), ["Rg"]);
+    cloud.now_ms += 60_000;
+    assert!(names(&cloud.get(&groups)).is_empty());
+    assert!(names(&cloud.get(&resources)).is_empty());
+}
