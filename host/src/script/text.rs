@@ -30,13 +30,14 @@ impl Lines {
     /// last character: that is where a text ends too early.
     pub(super) fn span(&self, position: Position) -> Span {
         let Some(line) = position.line() else { return self.end() };
-        let column = position.position().unwrap_or(1);
+        let (line, column) = self.inside(line, position.position().unwrap_or(1));
         Span { source: self.source, line: line as u32, column: column as u32, length: self.word_length(line, column) }
     }
 
     /// The place of a field that is read at a position, which for Rhai is that of the dot before it.
     pub(super) fn field(&self, position: Position) -> Span {
         let (Some(line), Some(column)) = (position.line(), position.position()) else { return self.span(position) };
+        let (line, column) = self.inside(line, column);
         let rest = self.line(line).chars().skip(column - 1);
         let skipped = rest.take_while(|c| matches!(c, '?' | '.' | ' ')).count();
         let column = column + skipped;
@@ -49,6 +50,12 @@ impl Lines {
         let start = self.starts.get(index).copied().unwrap_or_default();
         let column = self.text.get(start..offset).map_or(0, |before| before.chars().count()) + 1;
         Span { source: self.source, line: index as u32 + 1, column: column as u32, length }
+    }
+
+    /// A line and a column that there are: Rhai counts a lone carriage return in a comment as a line.
+    fn inside(&self, line: usize, column: usize) -> (usize, usize) {
+        let line = line.clamp(1, self.count());
+        (line, column.clamp(1, self.line(line).trim_end_matches(['\r', '\n']).chars().count() + 1))
     }
 
     fn end(&self) -> Span {
@@ -116,6 +123,7 @@ mod tests {
         assert_eq!(at(text, 1, 11).length, 4);
         assert_eq!(at(text, 2, 1).length, 9);
         assert_eq!(at(text, 9, 9).length, 1);
+        assert_eq!((at(text, 9, 9).line, at(text, 9, 99).column), (2, 10));
     }
 
     #[test]
