@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::run::{cargo, step};
+use crate::run::{Program, cargo, step};
 use crate::toolchain::{self, TARGET};
 
 /// A plugin of this repository.
@@ -21,6 +21,8 @@ pub struct Guest {
 /// Folders of plugins that belong to mlhost.
 const STANDARD: [&str; 5] =
     ["plugins/resources", "plugins/policies", "plugins/deployers", "plugins/clouds", "plugins/exporters"];
+/// Where the name of the compiler goes.
+const COMPILER: &str = "target/components/compiler.txt";
 /// The folder of those that only tests use.
 const TESTS: &str = "tests/plugins";
 
@@ -53,6 +55,7 @@ pub fn build(root: &Path, quiet: bool) -> Result<Vec<Guest>> {
     }
     command.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remap(root));
     command.run()?;
+    note_compiler(root, toolchain.rustc.as_deref())?;
     Ok(packages
         .into_iter()
         .map(|Found { name, package, standard }| {
@@ -60,6 +63,16 @@ pub fn build(root: &Path, quiet: bool) -> Result<Vec<Guest>> {
             Guest { name, module, standard }
         })
         .collect())
+}
+
+/// Writes down which compiler made the plugins: what they compute differs a little from one to another.
+fn note_compiler(root: &Path, rustc: Option<&Path>) -> Result<()> {
+    let rustc = rustc.unwrap_or(Path::new("rustc"));
+    let version = Program::new(rustc, &["--version"]).current_dir(root).output().unwrap_or_default();
+    let file = root.join(COMPILER);
+    let folder = file.parent().context("a file lies in a folder")?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::write(&file, version).with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// Flags that keep the paths of this machine out of the modules, so that they are the same to the byte everywhere.

@@ -1,5 +1,6 @@
 //! Builds, runs and tests mlhost.
 
+mod bench;
 mod components;
 mod guests;
 mod host;
@@ -43,6 +44,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Measures mlhost side by side with terraform and with the same work in native Rust.
+    Bench(bench::BenchArguments),
     /// Checks format and lints, and runs all tests: what must pass before a change lands.
     Ci,
 }
@@ -69,6 +72,7 @@ fn perform(task: Task) -> Result<ExitCode> {
             println!("{}", binary.display());
         }
         Task::Test { accept, long, arguments } => test(&root, accept, long, &arguments)?,
+        Task::Bench(arguments) => bench::bench(&root, &arguments)?,
         Task::Ci => {
             run::step("format");
             cargo(&root, &["fmt", "--all", "--check"]).run()?;

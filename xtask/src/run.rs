@@ -46,6 +46,12 @@ impl Program {
         self
     }
 
+    /// Hides what it says on standard error.
+    pub fn quiet(&mut self) -> &mut Self {
+        self.command.stderr(std::process::Stdio::null());
+        self
+    }
+
     /// Runs it to its end.
     pub fn run(&mut self) -> Result<()> {
         let status = self.command.status().with_context(|| format!("cannot run `{}`", self.name))?;

@@ -1,6 +1,7 @@
 //! From an environment to a plan: the state, what is deployed, the difference.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use mlhost::deploy::target::{Subject, Target};
 use mlhost::gate;
@@ -48,7 +49,10 @@ impl Basis<'_> {
     /// # Errors
     /// When something cannot be read, or the plan or the gate refuses.
     pub async fn plan(&self, environment: &Environment, sources: &Sources) -> Result<Planned, Failure> {
+        let began = Instant::now();
         let live = self.look(environment).await?;
+        tracing::debug!(target: "mlhost", resources = live.len(), elapsed = ?began.elapsed(), "read");
+        let began = Instant::now();
         let input = PlanInput {
             environment,
             state: self.state,
@@ -70,6 +74,7 @@ impl Basis<'_> {
             },
         )?;
         let live = found(live);
+        tracing::debug!(target: "mlhost", changes = plan.changes.len(), elapsed = ?began.elapsed(), "planned");
         Ok(Planned { plan, live })
     }
 

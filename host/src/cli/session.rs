@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use mlhost::compose::{self, Composed, Setting};
 use mlhost::deploy::target::Target;
@@ -49,14 +50,18 @@ impl Session {
     /// # Errors
     /// What is wrong with the project file, the plugins or the target.
     pub async fn open(path: &Path, options: &EnvironmentArguments, sources: &mut Sources) -> Result<Self, Failure> {
+        let began = Instant::now();
         let mut project = Project::load(path, options.environment.as_deref(), &options.params, sources)?;
         let lock = locking::read(&project.folder)?;
         let mut files = locking::files(&project, &lock, |_| false);
         files.extend(options.plugins.iter().map(|argument| plugin_file(argument)));
-        let loading = Loading { limits: project.limits, cache: if files.is_empty() { None } else { locking::cache() } };
+        let cache = if files.is_empty() { None } else { locking::cache() };
+        let loading = Loading { limits: project.limits, cache, ..Loading::default() };
         let catalog = Catalog::load(super::BUNDLE, &files, loading).await?;
         locking::pin_new(&mut project, &catalog, &lock, options.locked)?;
         let target = target::choose(&catalog, &project)?;
+        let plugins = catalog.plugins().len();
+        tracing::debug!(target: "mlhost", plugins, elapsed = ?began.elapsed(), "opened");
         Ok(Self { project, catalog, target })
     }
 
@@ -85,8 +90,10 @@ impl Session {
         let deployed = secret_handles(known.flat_map(|known| std::iter::once(&known.body).chain(&known.earlier)));
         let variables = |name: &str| std::env::var(name).ok();
         let secrets = Secrets::new(Arc::new(EnvironmentSecrets(variables)), granted).with_deployed(deployed);
+        let began = Instant::now();
         let boundary = Arc::new(self.target.open(&self.catalog, &self.cloud_folder(), secrets).await?);
         let target = Target::new(&self.catalog, self.target.deployer, self.context(), boundary.clone());
+        tracing::debug!(target: "mlhost", name = self.target.name, elapsed = ?began.elapsed(), "connected");
         Ok((boundary, target))
     }
 
@@ -121,20 +128,30 @@ impl Session {
             kinds: self.catalog.kind_documents(),
             summaries: self.catalog.kinds().map(|(kind, _)| (kind.name.clone(), kind.summary.clone())).collect(),
         };
+        let began = Instant::now();
         let entry = &self.project.script;
         let shown = script.display().to_string();
         let loader = Arc::<Folder>::clone(&self.project.folder);
         let (definition, mut diagnostics) = script::evaluate(entry, &shown, loader, Arc::new(input), sources)?;
-        tracing::debug!(target: "mlhost", declarations = definition.declarations.len(), script = shown, "evaluated");
+        let declarations = definition.declarations.len();
+        tracing::debug!(target: "mlhost", declarations, script = shown, elapsed = ?began.elapsed(), "evaluated");
         diagnostics.splice(0..0, self.project.diagnostics.iter().cloned());
         let secrets =
             secret_handles(definition.declarations.iter().flat_map(|declaration| declaration.properties.values()));
+        let began = Instant::now();
+        let mut instances = compose::Instances::new(&self.catalog);
         let Composed { environment, diagnostics: said } =
-            compose::compose(&self.catalog, &self.setting(), definition).await?;
-        tracing::debug!(target: "mlhost", resources = environment.resources.len(), "composed");
+            compose::compose(&self.catalog, &self.setting(), definition, &mut instances).await?;
+        drop(instances);
+        let resources = environment.resources.len();
+        tracing::debug!(target: "mlhost", resources, elapsed = ?began.elapsed(), "composed");
         diagnostics.extend(said);
-        let judgement = judge::judge(&self.catalog, &self.context(), &environment, &self.project.policies).await?;
-        tracing::debug!(target: "mlhost", policies = judgement.asked.len(), findings = judgement.findings.len(), "judged");
+        let began = Instant::now();
+        let mut instances = judge::Instances(&self.catalog);
+        let policies = &self.project.policies;
+        let judgement = judge::judge(&self.catalog, &self.context(), &environment, policies, &mut instances).await?;
+        let (policies, findings) = (judgement.asked.len(), judgement.findings.len());
+        tracing::debug!(target: "mlhost", policies, findings, elapsed = ?began.elapsed(), "judged");
         diagnostics.extend(judgement.findings.iter().map(|finding| finding.diagnostic.clone()));
         Ok(Evaluated { environment, judgement, diagnostics, secrets })
     }

@@ -71,6 +71,7 @@ impl<'a> Stream<'a> {
                     let text = left_out(*lines);
                     self.line(&Line::Log { level: "warning", plugin: Some(plugin), text: &text });
                 }
+                Entry::Worked { .. } => {}
             }
         }
     }

@@ -80,7 +80,7 @@ impl Terminal {
                     (plugin, message)
                 }
                 Entry::LeftOut { plugin, lines } => (plugin, left_out(lines)),
-                Entry::Said { .. } | Entry::Loaded { .. } => continue,
+                Entry::Said { .. } | Entry::Loaded { .. } | Entry::Worked { .. } => continue,
             };
             self.say(&format!("{}: {}\n", text::clean(&plugin), text::clean(&message)));
         }

@@ -30,7 +30,7 @@ pub async fn run(
     let lock = locking::read(&project.folder)?;
     let accepts = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     let files = locking::files(&project, &lock, accepts);
-    let loading = Loading { limits: project.limits, cache: locking::cache() };
+    let loading = Loading { limits: project.limits, cache: locking::cache(), ..Loading::default() };
     let catalog = Catalog::load(super::BUNDLE, &files, loading).await?;
     let found = locking::found(&project, &catalog);
     let changes = changes(&lock, &found);

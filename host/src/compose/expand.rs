@@ -1,5 +1,6 @@
 //! Calls the resource plugins: one batch for each plugin and round.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -33,13 +34,14 @@ pub async fn expand(
     catalog: &Catalog,
     context: &types::Context,
     declarations: Vec<Declaration>,
+    expander: &mut impl Expander,
 ) -> Result<Expanded, Failure> {
     let mut run = Run {
         catalog,
         context,
         schemas: Schemas::default(),
         rules: HashMap::new(),
-        instances: HashMap::new(),
+        expander,
         out: Expanded::default(),
     };
     let mut round = declarations;
@@ -59,16 +61,59 @@ pub async fn expand(
     ))
 }
 
-struct Run<'a> {
+/// Has plugins expand declarations.
+pub trait Expander {
+    /// Lets the plugin at this place in the catalog expand a batch; the answers are in the order of the declarations.
+    fn expand(
+        &mut self,
+        plugin: usize,
+        context: &types::Context,
+        declarations: Vec<types::Declaration>,
+    ) -> impl Future<Output = Result<Vec<kinds_api::Expansion>, Failure>>;
+}
+
+/// Instances of the catalog's plugins, made when first needed.
+pub struct Instances<'a> {
+    catalog: &'a Catalog,
+    made: HashMap<usize, Kinds>,
+}
+
+impl<'a> Instances<'a> {
+    /// None yet.
+    pub fn new(catalog: &'a Catalog) -> Self {
+        Self { catalog, made: HashMap::new() }
+    }
+}
+
+impl Expander for Instances<'_> {
+    async fn expand(
+        &mut self,
+        plugin: usize,
+        context: &types::Context,
+        declarations: Vec<types::Declaration>,
+    ) -> Result<Vec<kinds_api::Expansion>, Failure> {
+        let failure = |diagnostic| Failure::new(ErrorKind::Plugin, diagnostic);
+        let kinds = match self.made.entry(plugin) {
+            Entry::Occupied(made) => made.into_mut(),
+            Entry::Vacant(vacant) => {
+                let core = self.catalog.instantiate(plugin, Grants::default()).await?;
+                vacant.insert(Kinds::new(core).map_err(failure)?)
+            }
+        };
+        kinds.expand(context, &declarations).await.map_err(failure)
+    }
+}
+
+struct Run<'a, E> {
     catalog: &'a Catalog,
     context: &'a types::Context,
     schemas: Schemas,
     rules: HashMap<String, Arc<RuleSet>>,
-    instances: HashMap<usize, Kinds>,
+    expander: &'a mut E,
     out: Expanded,
 }
 
-impl Run<'_> {
+impl<E: Expander> Run<'_, E> {
     /// Expands one round and gives the declarations of the next.
     async fn round(&mut self, declarations: Vec<Declaration>) -> Result<Vec<Declaration>, Failure> {
         let mut batches: BTreeMap<usize, Vec<Declaration>> = BTreeMap::new();
@@ -102,18 +147,11 @@ impl Run<'_> {
     }
 
     async fn call(&mut self, plugin: usize, chunk: &[Declaration]) -> Result<Vec<kinds_api::Expansion>, Failure> {
-        let failure = |diagnostic| Failure::new(ErrorKind::Plugin, diagnostic);
-        if !self.instances.contains_key(&plugin) {
-            let core = self.catalog.instantiate(plugin, Grants::default()).await?;
-            self.instances.insert(plugin, Kinds::new(core).map_err(failure)?);
-        }
-        let Some(kinds) = self.instances.get_mut(&plugin) else { return Ok(Vec::new()) };
-        let declarations: Vec<types::Declaration> = chunk.iter().map(outgoing).collect();
-        let answers = kinds.expand(self.context, &declarations).await.map_err(failure)?;
+        let declarations = chunk.iter().map(outgoing).collect();
+        let answers = self.expander.expand(plugin, self.context, declarations).await?;
         if answers.len() != chunk.len() {
-            return Err(failure(
-                self.broken(plugin, format!("it answered {} of {} declarations", answers.len(), chunk.len())),
-            ));
+            let message = format!("it answered {} of {} declarations", answers.len(), chunk.len());
+            return Err(Failure::new(ErrorKind::Plugin, self.broken(plugin, message)));
         }
         Ok(answers)
     }

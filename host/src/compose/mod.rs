@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 use crate::model::{Definition, Diagnostic, Diagnostics, Environment, ErrorKind, Failure, Severity};
 use crate::plugin::{Catalog, types};
 
+pub use expand::{Expander, Instances};
+
 pub(crate) use expand::incoming_diagnostic;
 
 /// What a definition is composed for.
@@ -42,13 +44,19 @@ pub struct Composed {
     pub diagnostics: Diagnostics,
 }
 
-/// Composes an environment.
+/// Composes an environment. `expander` is where the plugins run: [`Instances`], but for a benchmark that runs the same
+/// code natively.
 ///
 /// # Errors
 /// Kind [`ErrorKind::Input`] when a schema, a plugin or the references say that the definition is wrong, with everything
 /// they say; kind [`ErrorKind::Plugin`] when a plugin fails.
-pub async fn compose(catalog: &Catalog, setting: &Setting<'_>, definition: Definition) -> Result<Composed, Failure> {
-    let expanded = expand::expand(catalog, &setting.context(), definition.declarations).await?;
+pub async fn compose(
+    catalog: &Catalog,
+    setting: &Setting<'_>,
+    definition: Definition,
+    expander: &mut impl Expander,
+) -> Result<Composed, Failure> {
+    let expanded = expand::expand(catalog, &setting.context(), definition.declarations, expander).await?;
     let mut diagnostics = expanded.diagnostics;
     let mut environment = Environment {
         project: setting.project.to_owned(),

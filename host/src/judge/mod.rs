@@ -32,7 +32,38 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
 }
 
-/// Judges an environment by all policies of the catalog that are not off.
+/// Has policy plugins evaluate an environment.
+pub trait Evaluator {
+    /// Lets the plugin at this place in the catalog judge by the policies that parameters are given for.
+    fn evaluate(
+        &mut self,
+        plugin: usize,
+        context: &types::Context,
+        environment: &[types::Resource],
+        parameters: &str,
+    ) -> impl Future<Output = Result<Vec<policies_api::Finding>, Failure>>;
+}
+
+/// A new instance of a plugin for each call.
+pub struct Instances<'a>(pub &'a Catalog);
+
+impl Evaluator for Instances<'_> {
+    async fn evaluate(
+        &mut self,
+        plugin: usize,
+        context: &types::Context,
+        environment: &[types::Resource],
+        parameters: &str,
+    ) -> Result<Vec<policies_api::Finding>, Failure> {
+        let failure = |diagnostic| Failure::new(ErrorKind::Plugin, diagnostic);
+        let core = self.0.instantiate(plugin, Grants::default()).await?;
+        let mut policies = Policies::new(core).map_err(failure)?;
+        policies.evaluate(context, environment, &parameters.to_owned()).await.map_err(failure)
+    }
+}
+
+/// Judges an environment by all policies of the catalog that are not off. `evaluator` is where they run: [`Instances`],
+/// but for a benchmark that runs the same code natively.
 ///
 /// # Errors
 /// Kind [`ErrorKind::Input`] when a setting names no policy, [`ErrorKind::Plugin`] when a plugin fails.
@@ -41,6 +72,7 @@ pub async fn judge(
     context: &types::Context,
     environment: &Environment,
     settings: &BTreeMap<String, PolicySettings>,
+    evaluator: &mut impl Evaluator,
 ) -> Result<Judgement, Failure> {
     known(catalog, settings)?;
     let mut judgement = Judgement::default();
@@ -59,13 +91,11 @@ pub async fn judge(
             continue;
         }
         let resources = resources.get_or_insert_with(|| outgoing(environment));
-        let failure = |diagnostic| Failure::new(ErrorKind::Plugin, diagnostic);
-        let core = catalog.instantiate(index, Grants::default()).await?;
-        let mut policies = Policies::new(core).map_err(failure)?;
-        let findings = policies.evaluate(context, resources, &parameters(&asked, settings)).await.map_err(failure)?;
+        let findings = evaluator.evaluate(index, context, resources, &parameters(&asked, settings)).await?;
         for finding in findings {
             if !asked.contains(&finding.policy.as_str()) {
-                return Err(failure(not_asked(&plugin.manifest.name, &finding.policy, &asked)));
+                let diagnostic = not_asked(&plugin.manifest.name, &finding.policy, &asked);
+                return Err(Failure::new(ErrorKind::Plugin, diagnostic));
             }
             let mut finding = incoming(finding, &plugin.manifest.name, settings);
             let address = finding.diagnostic.address.as_deref();

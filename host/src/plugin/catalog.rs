@@ -60,6 +60,8 @@ pub struct Loading {
     pub limits: Limits,
     /// Where compiled ones are kept.
     pub cache: Option<Cache>,
+    /// Count the work of each call, for tests. Plugins of the bundle do not load then: name their components as files.
+    pub counting: bool,
 }
 
 enum Code {
@@ -97,6 +99,7 @@ pub struct Catalog {
     kinds: BTreeMap<String, usize>,
     limits: Limits,
     cache: Option<Cache>,
+    counting: bool,
     runtime: OnceLock<Runtime>,
     book: Arc<LogBook>,
 }
@@ -115,6 +118,7 @@ impl Catalog {
             kinds: BTreeMap::new(),
             limits: loading.limits,
             cache: loading.cache,
+            counting: loading.counting,
             runtime: OnceLock::new(),
             book: Arc::default(),
         };
@@ -198,7 +202,8 @@ impl Catalog {
             return Ok(runtime);
         }
         let made = (|| {
-            let engine = engine::engine(&self.limits)?;
+            let make = if self.counting { engine::counting_engine } else { engine::engine };
+            let engine = make(&self.limits)?;
             let mut linker = Linker::new(&engine);
             imports::link(&mut linker)?;
             let ticker = EpochTicker::start(&engine);

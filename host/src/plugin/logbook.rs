@@ -26,6 +26,15 @@ pub enum Entry {
         /// The text, control characters removed, cut to the limit.
         message: String,
     },
+    /// A call ended, with an engine that counts.
+    Worked {
+        /// The plugin.
+        plugin: String,
+        /// The function.
+        function: String,
+        /// What it took, in wasmtime's fuel: about one for each instruction.
+        fuel: u64,
+    },
     /// It wrote more than is allowed.
     LeftOut {
         /// The plugin.
@@ -48,6 +57,9 @@ impl Entry {
                 Some(Severity::Info) => tracing::info!(target: "mlhost::plugin", plugin, "{message}"),
                 None => tracing::debug!(target: "mlhost::plugin", plugin, "{message}"),
             },
+            Self::Worked { plugin, function, fuel } => {
+                tracing::debug!(target: "mlhost::plugin", plugin, function, fuel, "worked")
+            }
             // It is counted up afterwards: the log says where lines began to be missing.
             Self::LeftOut { plugin, .. } => {
                 tracing::warn!(target: "mlhost::plugin", plugin, "further lines are left out")

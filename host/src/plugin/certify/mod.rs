@@ -48,7 +48,7 @@ const NAMES: [&str; 6] = ["x", "", "a b", "../../etc/passwd", "\u{1b}[2J\u{202e}
 /// Never because of the plugin: what it does wrong is in the certificate. Kind [`ErrorKind::Bug`] when the host is at fault.
 pub async fn certify(file: &PluginFile, limits: Limits) -> Result<Certificate, Failure> {
     let loads = format!("it loads, fits contract {VERSION} and describes itself");
-    let loading = Loading { limits, cache: None };
+    let loading = Loading { limits, ..Loading::default() };
     let catalog = match Catalog::load(&[], std::slice::from_ref(file), loading).await {
         Ok(catalog) => catalog,
         Err(failure) => {
