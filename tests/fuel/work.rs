@@ -94,7 +94,8 @@ async fn run(path: &Path) -> Result<Fuel, Failure> {
     })?;
     // One after the other: in which order actions end is part of what they cost.
     let (_sender, course) = tokio::sync::watch::channel(Course::Full);
-    let deployment = Deployment { plan: &plan, live: BTreeMap::new(), parallelism: 1, course };
+    let timeout = Duration::from_secs(60);
+    let deployment = Deployment { plan: &plan, live: BTreeMap::new(), parallelism: 1, timeout, course };
     let mut deployed = BTreeMap::new();
     let ending = deploy(deployment, &target, &mut store, &mut |_| (), &mut deployed).await?;
     assert!(ending.error().is_none(), "{ending:?}");

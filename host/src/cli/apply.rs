@@ -14,7 +14,9 @@ use super::Done;
 use super::args::{ApplyArguments, CarryingArguments, EnvironmentArguments, PlanningArguments};
 use super::carry::{Carrier, NextCommands};
 use super::cloud::confirm;
+use super::interrupt::EndOnInterrupt;
 use super::planning::{Basis, Planned, boundary_first, found, read_live, settle};
+use super::report::read_back::Script;
 use super::session::{Evaluated, Session, secret_handles};
 use super::show::plan_file;
 use super::stream::Stream;
@@ -81,7 +83,10 @@ impl Work<'_> {
         let mut store = self.store()?;
         let secrets = evaluated.map(|evaluated| evaluated.secrets.clone()).unwrap_or_default();
         let (boundary, target) = session.connect(secrets, store.state()).await?;
-        settle(&mut store, &target, terminal).await.map_err(|failure| boundary_first(&boundary, failure))?;
+        let guard = EndOnInterrupt::new();
+        settle(&mut store, &target, self.carrying.timeout, terminal)
+            .await
+            .map_err(|failure| boundary_first(&boundary, failure))?;
         let planned = {
             let basis = Basis {
                 session,
@@ -90,12 +95,15 @@ impl Work<'_> {
                 script: self.script,
                 digests: false,
                 options: self.planning,
+                terminal,
             };
             basis.plan(environment, sources).await.map_err(|failure| boundary_first(&boundary, failure))?
         };
         let stream = self.announce(&planned.plan, evaluated, sources);
         self.approve(&planned.plan)?;
-        self.carry(planned, &mut store, &target, &boundary, stream).await
+        drop(guard);
+        let script = Script { environment: Some(environment), sources };
+        self.carry(planned, &mut store, (&target, &boundary), script, stream).await
     }
 
     fn store(&self) -> Result<Store, Failure> {
@@ -133,8 +141,8 @@ impl Work<'_> {
         &self,
         planned: Planned,
         store: &mut Store,
-        target: &Target<'_>,
-        boundary: &Boundary,
+        (target, boundary): (&Target<'_>, &Boundary),
+        script: Script<'_>,
         stream: Option<Stream<'_>>,
     ) -> Result<Done, Failure> {
         let carrier = Carrier {
@@ -142,6 +150,9 @@ impl Work<'_> {
             target,
             boundary,
             parallelism: self.carrying.parallelism.into(),
+            timeout: self.carrying.timeout,
+            read_back: !self.carrying.no_read_back,
+            script,
             terminal: self.terminal,
             next: NextCommands {
                 again: invocation(self.command, self.named, self.options),
@@ -204,7 +215,8 @@ async fn carry_out_file(
     let mut store = work.store()?;
     let granted = secret_handles(plan.changes.iter().map(|change| &change.body));
     let (boundary, target) = session.connect(granted, store.state()).await?;
-    let live = look_again(&plan, &target).await.map_err(|failure| boundary_first(&boundary, failure))?;
+    let guard = EndOnInterrupt::new();
+    let live = look_again(&plan, &target, terminal).await.map_err(|failure| boundary_first(&boundary, failure))?;
     let digest_of = |live: &Live| match live {
         Live::Found(body) => Some(digest(body)),
         Live::Absent => None,
@@ -214,11 +226,13 @@ async fn carry_out_file(
     let stream = work.announce(&plan, None, sources);
     work.approve(&plan)?;
     let live = found(live);
-    work.carry(Planned { plan, live }, &mut store, &target, &boundary, stream).await
+    drop(guard);
+    let script = Script { environment: None, sources };
+    work.carry(Planned { plan, live }, &mut store, (&target, &boundary), script, stream).await
 }
 
 /// Reads what a plan rests on: everything that was there when it was made, and everything it will create.
-async fn look_again(plan: &Plan, target: &Target<'_>) -> Result<BTreeMap<String, Live>, Failure> {
+async fn look_again(plan: &Plan, target: &Target<'_>, terminal: &Terminal) -> Result<BTreeMap<String, Live>, Failure> {
     let seen = plan.changes.iter().filter(|change| change.live_digest.is_some() || change.action != Action::Create);
     let subjects: Vec<Subject<'_>> = seen
         .map(|change| match &change.replaces {
@@ -236,7 +250,7 @@ async fn look_again(plan: &Plan, target: &Target<'_>) -> Result<BTreeMap<String,
             },
         })
         .collect();
-    read_live(target, &subjects).await
+    read_live(target, &subjects, terminal).await
 }
 
 fn user() -> String {

@@ -98,7 +98,7 @@ pub enum Command {
     /// Lists and inspects plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
-    /// The local cloud: serves it, shows its requests, empties it.
+    /// The local cloud: serves it, shows its requests, gives it faults, empties it.
     #[command(subcommand)]
     Cloud(CloudCommand),
     /// Writes a first project into a folder.
@@ -139,13 +139,15 @@ pub struct PlanningArguments {
     /// Lift the protection of a resource for this run. Repeatable.
     #[arg(long, value_name = "ADDRESS")]
     pub unprotect: Vec<String>,
-    /// How long to wait for the lock of the environment, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+    /// How long to wait for the lock of the environment: `90s`, `5m`, or a number of seconds.
+    #[arg(long, value_name = "DURATION", default_value = "0", value_parser = duration)]
     pub lock_timeout: Duration,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    text.parse().map(Duration::from_secs).map_err(|_| "a whole number of seconds".to_owned())
+/// A time with its units, or whole seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = || text.parse().map(Duration::from_secs).ok();
+    mlhost::duration::parse(text).or_else(seconds).ok_or_else(|| "write it like `90s`, `5m` or `1h 30m`".to_owned())
 }
 
 /// `mlhost check`.
@@ -202,6 +204,12 @@ pub struct CarryingArguments {
     /// How many resources to work on at once.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub parallelism: u16,
+    /// How long one operation of the control plane is followed. One that has not ended then is left to the next run.
+    #[arg(long, value_name = "DURATION", default_value = "4h", value_parser = duration)]
+    pub timeout: Duration,
+    /// Do not read what was changed once more to see whether the control plane did all that it was asked for.
+    #[arg(long)]
+    pub no_read_back: bool,
 }
 
 /// `mlhost destroy`.
@@ -314,6 +322,9 @@ pub enum CloudCommand {
         #[arg(long)]
         writes: bool,
     },
+    /// Gives the local cloud faults, to see how a deployment bears them. They hold for whoever talks to it, served or not.
+    #[command(subcommand)]
+    Chaos(ChaosCommand),
     /// Empties the local cloud: everything in it is gone, as if it had never been.
     Reset {
         /// The script, or the folder of the project, whose cloud it is.
@@ -323,6 +334,59 @@ pub enum CloudCommand {
         #[arg(short, long)]
         yes: bool,
     },
+}
+
+/// `mlhost cloud chaos …`.
+#[derive(Debug, Subcommand)]
+pub enum ChaosCommand {
+    /// Adds a rule that says which requests meet which fault. The same seed gives the same requests their fault.
+    Add(ChaosRule),
+    /// Lists the rules, how many requests they matched and hit, and the faults that there are.
+    List {
+        /// The script, or the folder of the project, whose cloud it is.
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+    /// Removes all rules, and lets operations end that they kept from it.
+    Clear {
+        /// The script, or the folder of the project, whose cloud it is.
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+}
+
+/// `mlhost cloud chaos add`.
+#[derive(Debug, Args)]
+pub struct ChaosRule {
+    /// The fault; `mlhost cloud chaos list` shows all.
+    pub fault: String,
+    /// Only requests for this resource type; `*` stands for any text.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub resource_type: Option<String>,
+    /// Only requests with this method.
+    #[arg(long)]
+    pub method: Option<String>,
+    /// The share of these requests that meet the fault, from 0 to 1 [default: 1].
+    #[arg(long)]
+    pub rate: Option<f64>,
+    /// How many requests meet it at most.
+    #[arg(long, value_name = "N")]
+    pub times: Option<u64>,
+    /// Decides with --rate which requests [default: 0].
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How long a wait is.
+    #[arg(long)]
+    pub seconds: Option<f64>,
+    /// JSON Pointer of a property.
+    #[arg(long)]
+    pub pointer: Option<String>,
+    /// How many reads.
+    #[arg(long, value_name = "N")]
+    pub reads: Option<u32>,
+    /// The script, or the folder of the project, whose cloud it is.
+    #[arg(long, default_value = ".", value_name = "PATH")]
+    pub path: PathBuf,
 }
 
 /// `mlhost init`.

@@ -1,10 +1,10 @@
 //! Carrying a plan out: events to the watchers, Ctrl-C, the end of the state.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use mlhost::deploy::event::ApplyEvent;
+use mlhost::deploy::read_back::read_back;
 use mlhost::deploy::target::Target;
 use mlhost::deploy::{Course, Deployment, deploy};
 use mlhost::model::plan::Plan;
@@ -15,10 +15,12 @@ use mlhost::state::{Store, bookkeeping};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use super::interrupt::follow_interrupts;
 use super::log;
 use super::planning::Planned;
 use super::report::live::LiveProgress;
 use super::report::progress::PlainProgress;
+use super::report::read_back::{Script, warnings};
 use super::report::summary::{Ending, Tally, summary};
 use super::stream::Stream;
 use super::terminal::Terminal;
@@ -33,6 +35,12 @@ pub struct Carrier<'a> {
     pub boundary: &'a Boundary,
     /// How many actions at once.
     pub parallelism: usize,
+    /// How long one change is followed.
+    pub timeout: Duration,
+    /// Look at what was changed once more.
+    pub read_back: bool,
+    /// For the places of what that finds.
+    pub script: Script<'a>,
     /// Where to speak.
     pub terminal: &'a Terminal,
     /// Commands to go on with.
@@ -107,12 +115,19 @@ impl Carrier<'_> {
                 log::event(&event);
                 watcher.event(&event, self.terminal);
             };
-            let deployment = Deployment { plan: &plan, live, parallelism: self.parallelism, course };
+            let deployment = Deployment {
+                plan: &plan,
+                live,
+                parallelism: self.parallelism,
+                timeout: self.timeout,
+                course: course.clone(),
+            };
             deploy(deployment, self.target, store, &mut watch, &mut deployed).await
         };
-        interrupts.abort();
         let ending = ending?;
         let outputs = self.finish(&plan, store, &deployed, ending.error().is_none())?;
+        let warnings = self.look_again(&plan, store, course).await;
+        interrupts.abort();
         let next = self.next.after(self.command, !tally.failed.is_empty(), ending.cancelled);
         let shown = Ending {
             command: self.command,
@@ -126,18 +141,34 @@ impl Carrier<'_> {
         match watcher {
             // The plan has said that there is nothing to do.
             Watcher::Live(_) | Watcher::Plain(_) if !plan.has_changes() => {}
-            Watcher::Stream(stream) => stream.end(&shown, ending.error().map_or(0, ErrorKind::exit_code)),
-            Watcher::Live(live) => {
-                drop(live);
+            Watcher::Stream(stream) => {
+                stream.diagnostics(&warnings, self.script.sources);
+                stream.end(&shown, ending.error().map_or(0, ErrorKind::exit_code));
+            }
+            watcher => {
+                // The display leaves the terminal.
+                drop(watcher);
+                self.terminal.diagnostics(&warnings, self.script.sources);
                 self.terminal.print(&summary(&shown, &self.terminal.out));
             }
-            Watcher::Plain(_) => self.terminal.print(&summary(&shown, &self.terminal.out)),
         }
         match ending.error() {
             None => Ok(()),
             // Everything there is to say was said in the summary.
             Some(kind) => Err(self.boundary.take_failure().unwrap_or(Failure { kind, diagnostics: Vec::new() })),
         }
+    }
+
+    /// What the control plane has not done although it said so. An interrupt ends the looking.
+    async fn look_again(&self, plan: &Plan, store: &Store, mut course: watch::Receiver<Course>) -> Vec<Diagnostic> {
+        if !self.read_back || *course.borrow_and_update() != Course::Full {
+            return Vec::new();
+        }
+        let found = tokio::select! {
+            found = read_back(plan, &store.state().resources, self.target) => found,
+            _ = course.changed() => return Vec::new(),
+        };
+        warnings(found, self.script)
     }
 
     /// Secrets are looked for before anything is changed.
@@ -190,48 +221,4 @@ fn resolve_outputs(plan: &Plan, live: &BTreeMap<String, Value>) -> BTreeMap<Stri
             (output.name.clone(), value)
         })
         .collect()
-}
-
-/// The first Ctrl-C lets what is under way come to its end, the second leaves it to the next run.
-fn follow_interrupts(tty: bool) -> (watch::Receiver<Course>, tokio::task::JoinHandle<()>) {
-    let (sender, receiver) = watch::channel(Course::Full);
-    let task = tokio::spawn(async move {
-        for course in [Course::Drain, Course::Abandon] {
-            interrupted().await;
-            let line = match course {
-                Course::Drain => {
-                    "Interrupted: waiting for what is under way. Interrupt again to leave it to the next run."
-                }
-                _ => "Interrupted again: the next run takes up what is under way.",
-            };
-            // A stream that is closed is no reason not to stop.
-            let _ = writeln!(std::io::stderr(), "{}{line}", if tty { "\n" } else { "" });
-            if sender.send(course).is_err() {
-                return;
-            }
-        }
-        // The receiver must never see the sender go.
-        std::future::pending::<()>().await;
-    });
-    (receiver, task)
-}
-
-/// Ctrl-C, or the request to terminate that CI systems send.
-pub async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut interrupt), Ok(mut terminate)) =
-            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-        {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

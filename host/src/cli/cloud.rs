@@ -10,7 +10,8 @@ use mlhost::plugin::kv::{KeyValue, LoggedRequest};
 
 use super::Done;
 use super::args::{CloudCommand, EnvironmentArguments};
-use super::carry::interrupted;
+use super::chaos;
+use super::interrupt::interrupted;
 use super::report::text;
 use super::session::Session;
 use super::target::{embedded, open_store};
@@ -28,6 +29,7 @@ pub async fn run(command: CloudCommand, terminal: &Terminal, sources: &mut Sourc
             }
             Ok(Done::Well)
         }
+        CloudCommand::Chaos(command) => chaos::run(command, terminal, sources).await,
         CloudCommand::Reset { path, yes } => {
             let mut store = open(&path, sources).await?;
             if !yes {
@@ -40,7 +42,11 @@ pub async fn run(command: CloudCommand, terminal: &Terminal, sources: &mut Sourc
     }
 }
 
-async fn session(path: &Path, sources: &mut Sources) -> Result<Session, Failure> {
+/// The project whose cloud it is.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn session(path: &Path, sources: &mut Sources) -> Result<Session, Failure> {
     let options = EnvironmentArguments::default();
     Session::open(path, &options, sources).await
 }
@@ -52,7 +58,11 @@ async fn open(path: &Path, sources: &mut Sources) -> Result<KeyValue, Failure> {
     open_store(&session.cloud_folder(), &name)
 }
 
-fn cloud_plugin(session: &Session) -> Result<usize, Failure> {
+/// Its cloud, by its place in the catalog.
+///
+/// # Errors
+/// When it has none.
+pub fn cloud_plugin(session: &Session) -> Result<usize, Failure> {
     session
         .catalog
         .with_export("cloud")

@@ -41,6 +41,7 @@ async fn perform(
         script: &script,
         digests: arguments.out.is_some(),
         options: &arguments.planning,
+        terminal,
     };
     let planned =
         basis.plan(&evaluated.environment, sources).await.map_err(|failure| boundary_first(&boundary, failure))?;

@@ -1,8 +1,10 @@
 //! From an environment to a plan: the state, what is deployed, the difference.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use mlhost::deploy::reading::{self, Again};
+use mlhost::deploy::settle;
 use mlhost::deploy::target::{Subject, Target};
 use mlhost::gate;
 use mlhost::model::plan::Plan;
@@ -10,12 +12,13 @@ use mlhost::model::state::State;
 use mlhost::model::{Diagnostic, Environment, ErrorKind, Failure, Mode, Sources};
 use mlhost::net::Boundary;
 use mlhost::plan::{self, Live, PlanInput};
-use mlhost::plugin::deployer_api::{Outcome, Reading};
+use mlhost::plugin::deployer_api::Reading;
 use mlhost::project::PROJECT_FILE;
-use mlhost::state::{Event, Outcome as Fate, Store, Verb};
+use mlhost::state::Store;
 use serde_json::Value;
 
 use super::args::PlanningArguments;
+use super::report::progress;
 use super::session::Session;
 use super::terminal::Terminal;
 
@@ -41,6 +44,8 @@ pub struct Basis<'a> {
     pub digests: bool,
     /// The options.
     pub options: &'a PlanningArguments,
+    /// Where to speak.
+    pub terminal: &'a Terminal,
 }
 
 impl Basis<'_> {
@@ -108,22 +113,28 @@ impl Basis<'_> {
                 });
             }
         }
-        read_live(self.target, &subjects).await
+        read_live(self.target, &subjects, self.terminal).await
     }
 }
 
-/// Reads resources as they are deployed, by address.
+/// Reads resources as they are deployed, by address; says so when it takes more than one attempt.
 ///
 /// # Errors
 /// All of those that cannot be read; [`boundary_first`] may know better why.
-pub async fn read_live(target: &Target<'_>, subjects: &[Subject<'_>]) -> Result<BTreeMap<String, Live>, Failure> {
+pub async fn read_live(
+    target: &Target<'_>,
+    subjects: &[Subject<'_>],
+    terminal: &Terminal,
+) -> Result<BTreeMap<String, Live>, Failure> {
     if subjects.is_empty() {
         return Ok(BTreeMap::new());
     }
     let mut live = BTreeMap::new();
     let mut problems = Vec::new();
     let mut kind = ErrorKind::Operation;
-    for (subject, reading) in subjects.iter().zip(target.read(subjects).await?) {
+    let mut watch = |again: Again| terminal.say(&progress::again(&again, subjects.len()));
+    let readings = reading::read(target, subjects, &mut watch).await?;
+    for (subject, reading) in subjects.iter().zip(readings) {
         match reading {
             Reading::Found(body) => match serde_json::from_str(&body) {
                 Ok(body) => {
@@ -171,37 +182,16 @@ fn unreadable(subject: &Subject<'_>, why: &str) -> Diagnostic {
         .note(format!("its id is {}", subject.id))
 }
 
-/// Waits for operations that an interrupted run left behind, so that the plan sees their end.
+/// Waits for operations that an interrupted run left behind, so that the plan sees their end. Each is followed for
+/// `timeout` at most.
 ///
 /// # Errors
-/// When the deployer fails or the journal cannot be written. An operation that failed is not an error: the plan will see
-/// what it left.
-pub async fn settle(store: &mut Store, target: &Target<'_>, terminal: &Terminal) -> Result<(), Failure> {
-    let pending = store.pending();
-    if pending.is_empty() {
-        return Ok(());
-    }
-    let plural = if pending.len() == 1 { "operation" } else { "operations" };
-    terminal.say(&format!("Waiting for {} {plural} that an interrupted run left behind.\n", pending.len()));
-    for operation in pending {
-        let Value::String(mut token) = operation.token else { continue };
-        let result = loop {
-            match target.poll(token).await? {
-                Outcome::Pending(next) => {
-                    tokio::time::sleep(std::time::Duration::from_millis(next.retry_after_ms.into())).await;
-                    token = next.token;
-                }
-                Outcome::Done(_) if operation.verb == Verb::Delete => break Some(Fate::Deleted),
-                // What it made is looked at with everything else.
-                Outcome::Done(_) => break None,
-                Outcome::Failed(failure) => {
-                    break Some(Fate::Failed { code: failure.code, message: failure.message, refused: false });
-                }
-            }
-        };
-        if let Some(result) = result {
-            store.append(&[Event::End { address: operation.address, result }])?;
-        }
-    }
-    Ok(())
+/// When one has not ended by then, when the user interrupts it, when the deployer fails or the journal cannot be written.
+pub async fn settle(
+    store: &mut Store,
+    target: &Target<'_>,
+    timeout: Duration,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    settle::settle(store, target, timeout, &mut |waiting| terminal.say(&progress::waiting(&waiting))).await
 }

@@ -2,7 +2,7 @@
 
 use mlhost::deploy::event::ApplyEvent;
 use mlhost::model::plan::Plan;
-use mlhost::model::{Failure, Severity, Sources};
+use mlhost::model::{Diagnostic, Failure, Severity, Sources};
 use mlhost::plugin::logbook::{Entry, LogBook};
 
 use super::report::json::documents;
@@ -90,7 +90,12 @@ impl<'a> Stream<'a> {
 
     /// Why it ended early.
     pub fn failure(&self, failure: &Failure, sources: &Sources) {
-        for diagnostic in &failure.diagnostics {
+        self.diagnostics(&failure.diagnostics, sources);
+    }
+
+    /// Messages.
+    pub fn diagnostics(&self, list: &[Diagnostic], sources: &Sources) {
+        for diagnostic in list {
             self.line(&Line::Diagnostic { diagnostic: DiagnosticView::new(diagnostic, sources) });
         }
     }

@@ -6,8 +6,12 @@
 
 mod ending;
 pub mod event;
+pub mod read_back;
+pub mod reading;
+mod retry;
+pub mod settle;
 pub mod target;
-pub mod work;
+mod work;
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -54,6 +58,8 @@ pub struct Deployment<'a> {
     pub live: BTreeMap<String, Value>,
     /// How many actions at once.
     pub parallelism: usize,
+    /// How long one change is followed.
+    pub timeout: Duration,
     /// The user's wish, which may change while it runs.
     pub course: watch::Receiver<Course>,
 }
@@ -84,6 +90,7 @@ pub async fn deploy(
         watch,
     };
     let mut course = deployment.course;
+    let timeout = deployment.timeout;
     let mut running = FuturesUnordered::new();
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     (engine.watch)(ApplyEvent::Begin { total: total.len() });
@@ -95,7 +102,7 @@ pub async fn deploy(
         if stop == Course::Full {
             for (step, request) in engine.start(deployment.parallelism.saturating_sub(running.len()))? {
                 let news = news.clone();
-                running.push(async move { (step, carry_out(target, request, &news).await) });
+                running.push(async move { (step, carry_out(target, request, timeout, &news).await) });
             }
         }
         if running.is_empty() {
@@ -244,6 +251,12 @@ impl<'a> Engine<'a> {
         for (step, result) in ended {
             let Some((_, change)) = self.change(step) else { continue };
             let outcome = match (&result, self.sent.remove(&step)) {
+                // It has not ended: the journal goes on to know it as pending.
+                (Err(fault), _) if fault.left => {
+                    self.ending.left += 1;
+                    self.fail(step, fault.clone());
+                    continue;
+                }
                 (Ok(_), None) => Outcome::Deleted,
                 (Ok(_), Some(resource)) => Outcome::Upserted(resource),
                 (Err(fault), _) => Outcome::Failed {
@@ -328,7 +341,7 @@ impl<'a> Engine<'a> {
             return;
         }
         self.ending.cancelled = true;
-        self.ending.left = self.started.len();
+        self.ending.left += self.started.len();
         let mut told = HashSet::new();
         while let Some(step) = self.schedule.ready(1).pop() {
             let Some((at, change)) = self.change(step) else { continue };
@@ -352,6 +365,7 @@ fn unresolved(token: Option<Token>) -> Fault {
     Fault {
         kind: ErrorKind::Operation,
         refused: true,
+        left: false,
         cause: Cause {
             code: "deploy/unresolved".to_owned(),
             message: format!("{what} has no value: the resource it points to was deployed without it"),

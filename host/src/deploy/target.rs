@@ -23,6 +23,7 @@ pub struct Target<'a> {
 }
 
 /// What to look at.
+#[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// The resource's address.
     pub address: &'a str,

@@ -6,18 +6,11 @@ use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::event::{ApplyEvent, Cause};
+use super::retry::{ATTEMPTS, MAX_WAIT, pause};
 use super::target::Target;
+use crate::duration;
 use crate::model::{ErrorKind, Failure};
-use crate::plugin::deployer_api::{Action as Request, Outcome};
-
-/// How often a call that may succeed later is made.
-const ATTEMPTS: u32 = 6;
-/// Before the first repetition; doubled for each further one.
-const BACKOFF: Duration = Duration::from_millis(500);
-/// No single wait is longer.
-const MAX_WAIT: Duration = Duration::from_secs(120);
-/// No operation is followed for longer.
-const MAX_OPERATION: Duration = Duration::from_secs(4 * 3600);
+use crate::plugin::deployer_api::{Action as Request, Failure as Refusal, Operation, Outcome};
 
 /// News from an action under way.
 pub enum News {
@@ -39,6 +32,8 @@ pub struct Fault {
     pub kind: ErrorKind,
     /// The control plane, or we, refused before anything was done.
     pub refused: bool,
+    /// The control plane still works on it: the next run asks after it.
+    pub left: bool,
     /// For whoever watches.
     pub cause: Cause,
 }
@@ -51,44 +46,68 @@ impl From<Failure> for Fault {
             message: diagnostic.message,
             help: diagnostic.help,
         });
-        Self { kind: failure.kind, refused: false, cause }
+        Self { kind: failure.kind, refused: false, left: false, cause }
     }
 }
 
-/// Carries out one request and gives the body as deployed (null after a deletion).
-pub async fn carry_out(target: &Target<'_>, request: Request, news: &UnboundedSender<News>) -> Result<Value, Fault> {
+/// Carries out one request and gives the body as deployed (null after a deletion). It is followed, and repeated, for
+/// `timeout` at most.
+pub async fn carry_out(
+    target: &Target<'_>,
+    request: Request,
+    timeout: Duration,
+    news: &UnboundedSender<News>,
+) -> Result<Value, Fault> {
     let started = Instant::now();
     let mut attempt = 1;
     loop {
-        let outcome = match target.submit(request.clone()).await? {
-            Outcome::Pending(operation) => follow(target, &request.address, operation, started, news).await?,
-            outcome => outcome,
+        let (outcome, accepted) = match target.submit(request.clone()).await? {
+            Outcome::Pending(operation) => {
+                let begun = Begun { address: &request.address, started, timeout };
+                (follow(target, begun, operation, news).await?, true)
+            }
+            outcome => (outcome, false),
         };
         let failure = match outcome {
             Outcome::Done(body) => return live(&body),
             // `follow` only ends with an end.
-            Outcome::Pending(_) => return Err(unfinished()),
+            Outcome::Pending(_) => return Err(unfinished(timeout)),
             Outcome::Failed(failure) => failure,
         };
-        if !failure.retryable || attempt >= ATTEMPTS {
-            return Err(fault(failure));
+        let after = pause(attempt + 1, failure.retry_after_ms);
+        if !failure.retryable || attempt >= ATTEMPTS || started.elapsed() + after > timeout {
+            return Err(fault(failure, accepted));
         }
         attempt += 1;
-        let after = pause(attempt, failure.retry_after_ms);
-        let cause = fault(failure).cause;
+        let cause = fault(failure, accepted).cause;
         let _ = news.send(News::Event(ApplyEvent::Retry { address: request.address.clone(), cause, after, attempt }));
         tokio::time::sleep(after).await;
     }
 }
 
-/// Asks after an operation until it ends. The deployer itself asks again when a status cannot be read; its `failed` is final.
+/// An operation under way.
+#[derive(Debug, Clone, Copy)]
+pub struct Begun<'a> {
+    /// The resource's address.
+    pub address: &'a str,
+    /// Since when somebody has followed it.
+    pub started: Instant,
+    /// For how long they will.
+    pub timeout: Duration,
+}
+
+/// Asks after an operation until it ends. The deployer itself asks again when a status cannot be read; its `failed` is
+/// final.
+///
+/// # Errors
+/// When it cannot be asked after any more. Those that are [`Fault::left`] may still end well.
 pub async fn follow(
     target: &Target<'_>,
-    address: &str,
-    mut operation: crate::plugin::deployer_api::Operation,
-    started: Instant,
+    begun: Begun<'_>,
+    mut operation: Operation,
     news: &UnboundedSender<News>,
 ) -> Result<Outcome, Fault> {
+    let Begun { address, started, timeout } = begun;
     let mut status = String::new();
     loop {
         if operation.status != status {
@@ -101,29 +120,25 @@ pub async fn follow(
             }));
         }
         let _ = news.send(News::Pending { address: address.to_owned(), token: operation.token.clone() });
-        if started.elapsed() > MAX_OPERATION {
-            return Err(unfinished());
+        let left = timeout.saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return Err(unfinished(timeout));
         }
-        let wait = Duration::from_millis(operation.retry_after_ms.into()).min(MAX_WAIT);
+        let wait = Duration::from_millis(operation.retry_after_ms.into()).min(MAX_WAIT).min(left);
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
-        match target.poll(operation.token.clone()).await? {
+        // Whatever keeps us from asking does not keep the control plane from working.
+        let outcome =
+            target.poll(operation.token.clone()).await.map_err(|failure| Fault { left: true, ..failure.into() })?;
+        match outcome {
             Outcome::Pending(next) => operation = next,
+            Outcome::Failed(failure) if failure.status == 401 => {
+                return Err(Fault { left: true, ..fault(failure, true) });
+            }
             end => return Ok(end),
         }
     }
-}
-
-/// Exponential, at least what the control plane asks for, with jitter so that the repetitions of a throttled batch do
-/// not arrive together.
-fn pause(attempt: u32, asked_ms: u32) -> Duration {
-    let base = BACKOFF.saturating_mul(1 << attempt.saturating_sub(2).min(10));
-    let mut byte = [0_u8; 1];
-    // Without randomness there is no jitter, and that is all.
-    let _ = getrandom::fill(&mut byte);
-    let jittered = base + base.mul_f64(f64::from(byte[0]) / 512.0);
-    jittered.max(Duration::from_millis(asked_ms.into())).min(MAX_WAIT)
 }
 
 fn live(body: &str) -> Result<Value, Fault> {
@@ -133,6 +148,7 @@ fn live(body: &str) -> Result<Value, Fault> {
     serde_json::from_str(body).map_err(|error| Fault {
         kind: ErrorKind::Plugin,
         refused: false,
+        left: false,
         cause: Cause {
             code: "plugin/contract".to_owned(),
             message: format!("the deployer gave a body that is no JSON: {error}"),
@@ -141,22 +157,27 @@ fn live(body: &str) -> Result<Value, Fault> {
     })
 }
 
-fn fault(failure: crate::plugin::deployer_api::Failure) -> Fault {
+/// `accepted` says that the control plane had taken the request before it failed.
+fn fault(failure: Refusal, accepted: bool) -> Fault {
     let kind = if failure.status == 401 { ErrorKind::Authentication } else { ErrorKind::Operation };
     // Without an answer, after a time-out or a fault of the service nobody knows what was done.
-    let refused = (400..500).contains(&failure.status) && failure.status != 408;
+    let refused = !accepted && (400..500).contains(&failure.status) && failure.status != 408;
     let help = (!failure.help.is_empty()).then_some(failure.help);
-    Fault { kind, refused, cause: Cause { code: failure.code, message: failure.message, help } }
+    Fault { kind, refused, left: false, cause: Cause { code: failure.code, message: failure.message, help } }
 }
 
-fn unfinished() -> Fault {
+fn unfinished(timeout: Duration) -> Fault {
     Fault {
         kind: ErrorKind::TimedOut,
         refused: false,
+        left: true,
         cause: Cause {
             code: "deploy/unfinished".to_owned(),
-            message: "the control plane did not end the operation in time".to_owned(),
-            help: Some("run apply again: it takes up the operation where it is".to_owned()),
+            message: format!("the control plane did not end the operation within {}", duration::show(timeout)),
+            help: Some(
+                "run the command again: it takes up the operation where it is; `--timeout` lets it wait longer"
+                    .to_owned(),
+            ),
         },
     }
 }

@@ -55,6 +55,12 @@ impl Sources {
         self.list.get(source as usize)
     }
 
+    /// The text at a place in lasting words, if it was read.
+    pub fn span(&self, place: &Place) -> Option<Span> {
+        let source = self.list.iter().position(|source| *source.path == place.file)?;
+        Some(Span { source: source as u32, line: place.line, column: place.column, length: 1 })
+    }
+
     /// The span in lasting words.
     pub fn place(&self, span: Span) -> Option<Place> {
         let source = self.get(span.source)?;

@@ -12,6 +12,7 @@ mod order;
 mod outputs;
 mod planner;
 mod problems;
+mod read_back;
 mod refuse;
 mod removal;
 mod resolve;
@@ -26,6 +27,7 @@ use serde_json::Value;
 
 pub use file::{looks_like_plan, read_plan, write_plan};
 pub use fresh::check_fresh;
+pub use read_back::Comparison;
 pub use schedule::{Schedule, Skipped};
 pub use steps::{Step, StepGraph, StepKind, steps};
 pub use text::{has_reference, may_hold};

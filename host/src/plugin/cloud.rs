@@ -20,11 +20,23 @@ impl EmbeddedCloud {
         Self { cloud: Mutex::new(cloud) }
     }
 
-    /// Answers a request at a time given in milliseconds since 1970.
+    /// Answers a request at a time given in milliseconds since 1970, and notes it in the log of requests.
     ///
     /// # Errors
     /// When the plugin traps or its store fails; nothing of the request is kept then.
     pub async fn handle(&self, received_at: u64, request: &Request) -> Result<Response, Diagnostic> {
+        self.ask(received_at, request, true).await
+    }
+
+    /// Answers a request that is none of a client's: it is not in the log.
+    ///
+    /// # Errors
+    /// As for [`handle`](Self::handle).
+    pub async fn control(&self, request: &Request) -> Result<Response, Diagnostic> {
+        self.ask(0, request, false).await
+    }
+
+    async fn ask(&self, received_at: u64, request: &Request, log: bool) -> Result<Response, Diagnostic> {
         let mut cloud = self.cloud.lock().await;
         let started = Instant::now();
         store(&mut cloud, |store| store.begin())?;
@@ -44,7 +56,7 @@ impl EmbeddedCloud {
             status: response.status,
             micros: i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX),
         };
-        store(&mut cloud, |store| store.log(&logged).and_then(|()| store.commit()))?;
+        store(&mut cloud, |store| if log { store.log(&logged) } else { Ok(()) }.and_then(|()| store.commit()))?;
         Ok(response)
     }
 }

@@ -5,6 +5,7 @@
 //! terminal and [`json::text`] on its way to a machine; values pass [`value`], which keeps secrets out.
 
 pub mod certificate;
+pub mod chaos;
 pub mod diagnostics;
 pub mod json;
 pub mod limits;
@@ -13,6 +14,7 @@ pub mod outputs;
 pub mod plan;
 pub mod plugins;
 pub mod progress;
+pub mod read_back;
 pub mod schema;
 pub mod state;
 pub mod style;

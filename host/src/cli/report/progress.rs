@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use mlhost::deploy::event::{ApplyEvent, Cause};
+use mlhost::deploy::reading::Again;
+use mlhost::deploy::settle::Waiting;
 use mlhost::model::plan::Action;
 
 use super::style::{Role, Style};
@@ -136,6 +138,29 @@ impl Ended {
             ApplyEvent::Started { .. } | ApplyEvent::Progress { .. } | ApplyEvent::Heartbeat { .. } => {}
         }
         out
+    }
+}
+
+/// The line about readings that are repeated; `of` is how many there are in all.
+pub fn again(again: &Again, of: usize) -> String {
+    let (failed, after, why) = (text::number(again.failed), text::duration(again.after), said(&again.cause));
+    format!(
+        "{failed} of {} cannot be read yet, attempt {} in {after}: {why}\n",
+        text::count(of, "resource"),
+        again.attempt
+    )
+}
+
+/// The line about operations of an earlier run that are waited for.
+pub fn waiting(waiting: &Waiting) -> String {
+    match waiting {
+        Waiting::Begin(count) => {
+            format!("Waiting for {} that an interrupted run left behind.\n", text::count(*count, "operation"))
+        }
+        Waiting::Still { address, status, elapsed } => {
+            let status = if status.is_empty() { String::new() } else { format!(" ({})", text::clean(status)) };
+            format!("Still waiting for {}{status}, {}\n", text::clean(address), text::duration(*elapsed))
+        }
     }
 }
 

@@ -80,8 +80,7 @@ impl Style {
     /// Width where there is no terminal.
     const DEFAULT_WIDTH: usize = 100;
 
-    /// No colour, no redrawing.
-    #[cfg(test)]
+    /// No colour, no redrawing: also for values in the text of a message.
     pub fn plain(width: usize) -> Self {
         Self { color: false, width: width.max(Self::NARROWEST), unicode: true, tty: false }
     }

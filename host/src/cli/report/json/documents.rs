@@ -13,6 +13,7 @@ use mlhost::plugin::{Limit, Limits};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::super::chaos::Fault;
 use super::super::plan::PolicyCounts;
 use super::super::plugins::PluginPage;
 use super::views::{self, ChangeView, DiagnosticView, DriftView, OutputView, StateResourceView};
@@ -228,6 +229,18 @@ pub fn limits(limits: &Limits) -> String {
         limits: Vec<One>,
     }
     pretty(&Document { head: Head::new("limits"), limits: Limit::ALL.into_iter().map(one).collect() })
+}
+
+/// `mlhost cloud chaos …`: the rules as the cloud gives them, and the faults that it offers.
+pub fn chaos(rules: &[Value], faults: &[Fault]) -> String {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        #[serde(flatten)]
+        head: Head,
+        rules: &'a [Value],
+        faults: &'a [Fault],
+    }
+    pretty(&Document { head: Head::new("chaos"), rules, faults })
 }
 
 /// `mlhost plugin list` and `mlhost plugin inspect`, which differ in how many plugins they hold.

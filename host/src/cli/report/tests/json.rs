@@ -146,6 +146,10 @@ fn every_document() -> Vec<String> {
         documents::state(&state),
         documents::plugins(&[page]),
         documents::limits(&Limits::default()),
+        documents::chaos(
+            &[json!({"fault": "slow", "rate": 0.5, "seen": 1, "hits": 0})],
+            &[super::super::chaos::Fault { name: "slow".to_owned(), summary: "late".to_owned() }],
+        ),
         documents::certificate(
             "p",
             &Certificate {
