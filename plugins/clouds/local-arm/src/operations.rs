@@ -19,7 +19,7 @@ use crate::{groups, time};
 const RUNNING_POLLS: u32 = 1;
 
 /// After this time an operation ends without being polled.
-const LONGEST_MS: u64 = 30_000;
+const LONGEST_MS: u64 = 5_000;
 
 /// What an operation does when it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

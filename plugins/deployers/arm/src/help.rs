@@ -62,6 +62,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("InvalidResourceLocation", "A resource cannot move: delete it, or keep its location."),
     ("InvalidResourceGroupLocation", "A resource group cannot move: keep its location, or choose another name."),
     ("ResourceGroupNotFound", "Create the resource group first, or declare it."),
+    ("BeingDeleted", "Wait until it is gone, then run again."),
     ("ResourceGroupBeingDeleted", "Wait until the resource group is gone, then run again."),
     ("ParentResourceNotFound", "Create the parent first, or declare it so that it comes first."),
     ("InUseSubnetCannotBeDeleted", "Delete the resources in the subnet first."),

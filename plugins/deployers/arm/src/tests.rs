@@ -52,6 +52,18 @@ mod reading {
     }
 
     #[test]
+    fn what_is_being_deleted_is_to_be_looked_at_again() {
+        let going = json!({"properties": {"provisioningState": "deleting"}});
+        let named = json!({"name": "deleting", "properties": {"provisioningState": "Succeeded"}});
+        let mut script = Script::default().then(200, &[("Retry-After", "3")], &going).then(200, &[], &named);
+        let readings = read::read(&mut script, &context(), &[subject(), subject()]);
+        let Reading::Failed(failure) = &readings[0] else { panic!("{:?}", readings[0]) };
+        assert_eq!((failure.code.as_str(), failure.retryable, failure.retry_after_ms), ("BeingDeleted", true, 3000));
+        assert!(failure.help.contains("Wait"), "{}", failure.help);
+        assert!(matches!(&readings[1], Reading::Found(_)));
+    }
+
+    #[test]
     fn what_is_no_resource_is_a_failure() {
         for (status, body, code) in [
             (200, "<html>sign in</html>", "UnexpectedResponse"),
