@@ -54,6 +54,7 @@ async fn run(path: &Path) -> Result<Fuel, Failure> {
         facts: facts.clone(),
         kinds: catalog.kind_documents(),
         summaries: BTreeMap::new(),
+        steps: None,
     };
     let loader = Arc::<Folder>::clone(&project.folder);
     let (definition, _) = script::evaluate(&project.script, "platform.rhai", loader, Arc::new(input), &mut sources)?;

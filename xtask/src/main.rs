@@ -2,6 +2,7 @@
 
 mod bench;
 mod components;
+mod fuzz;
 mod guests;
 mod host;
 mod run;
@@ -14,6 +15,9 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 use run::cargo;
+
+/// Time for each fuzz target where all of them are run with everything else.
+const CI_SECONDS: u32 = 4;
 
 /// Builds, runs and tests mlhost.
 #[derive(Parser)]
@@ -46,12 +50,23 @@ enum Task {
     },
     /// Measures mlhost side by side with terraform and with the same work in native Rust.
     Bench(bench::BenchArguments),
-    /// Checks format and lints, and runs all tests: what must pass before a change lands.
+    /// Feeds the places that read what others wrote with inputs that nobody would think of.
+    Fuzz {
+        /// One target, by its folder in tests/fuzz/corpus; all of them when it is not named.
+        target: Option<String>,
+        /// Time for each target.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+        /// Inputs to run through the target, instead of looking for new ones.
+        inputs: Vec<PathBuf>,
+    },
+    /// Checks format and lints, runs all tests and each fuzz target for a moment: what must pass before a change lands.
     Ci,
 }
 
 fn main() -> ExitCode {
-    match perform(Arguments::parse().task) {
+    let outcome = fuzz::as_compiler().unwrap_or_else(|| perform(Arguments::parse().task));
+    match outcome {
         Ok(code) => code,
         Err(error) => {
             eprintln!("xtask: {error:#}");
@@ -73,12 +88,17 @@ fn perform(task: Task) -> Result<ExitCode> {
         }
         Task::Test { accept, long, arguments } => test(&root, accept, long, &arguments)?,
         Task::Bench(arguments) => bench::bench(&root, &arguments)?,
+        Task::Fuzz { target, seconds, inputs } => {
+            fuzz::run(&root, &fuzz::Run { target: target.as_deref(), seconds, inputs: &inputs })?;
+        }
         Task::Ci => {
             run::step("format");
             cargo(&root, &["fmt", "--all", "--check"]).run()?;
             test(&root, false, false, &[])?;
             run::step("lints");
             cargo(&root, &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+            run::step("fuzz targets");
+            fuzz::run(&root, &fuzz::Run { target: None, seconds: CI_SECONDS, inputs: &[] })?;
         }
     }
     Ok(ExitCode::SUCCESS)

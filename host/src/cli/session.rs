@@ -127,6 +127,7 @@ impl Session {
             facts: self.target.facts.clone(),
             kinds: self.catalog.kind_documents(),
             summaries: self.catalog.kinds().map(|(kind, _)| (kind.name.clone(), kind.summary.clone())).collect(),
+            steps: None,
         };
         let began = Instant::now();
         let entry = &self.project.script;

@@ -2,7 +2,7 @@
 
 mod expand;
 mod resolve;
-mod schema;
+pub mod schema;
 
 use std::collections::BTreeMap;
 

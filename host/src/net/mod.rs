@@ -7,6 +7,8 @@
 mod boundary;
 mod carriage;
 mod credential;
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod message;
 mod network;

@@ -63,7 +63,7 @@ fn evaluate(stage: &Arc<Stage>, entry: &str, shown: &str) -> Result<(), Box<Diag
 /// An engine with the words of this evaluation and nothing that reaches out of it.
 fn engine(stage: &Arc<Stage>) -> Engine {
     let mut engine = Engine::new();
-    limits::apply(&mut engine);
+    limits::apply(&mut engine, stage.steps());
     engine
         // The syntax tree must stay as written: the places of literals are read from it.
         .set_optimization_level(OptimizationLevel::None)

@@ -42,16 +42,16 @@ pub(super) fn diagnose(engine: &Engine, stage: &Stage, error: E, text: usize) ->
         }
         other => {
             let place = stage.gathered().span(text, position);
-            limit(&other).unwrap_or_else(|| runtime(stage, &other)).at(place)
+            limit(stage, &other).unwrap_or_else(|| runtime(stage, &other)).at(place)
         }
     }
 }
 
 /// The limits that Rhai keeps.
-fn limit(error: &E) -> Option<Diagnostic> {
+fn limit(stage: &Stage, error: &E) -> Option<Diagnostic> {
     let (message, help) = match error {
         E::ErrorTooManyOperations(_) => {
-            (format!("the script takes more than {} steps", limits::OPERATIONS), "look for a loop that does not end")
+            (format!("the script takes more than {} steps", stage.steps()), "look for a loop that does not end")
         }
         E::ErrorStackOverflow(_) => (
             format!("functions call each other more than {} levels deep", limits::CALL_LEVELS),

@@ -6,7 +6,7 @@ use rhai::Engine;
 
 /// Stack of the thread that evaluates: room for [`CALL_LEVELS`] calls of expressions nested [`EXPRESSION_DEPTH`] deep.
 pub(super) const STACK_BYTES: usize = 256 << 20;
-/// Steps of evaluation.
+/// Steps of evaluation, unless the input says otherwise.
 pub(super) const OPERATIONS: u64 = 20_000_000;
 /// Wall clock.
 pub(super) const TIME: Duration = Duration::from_secs(20);
@@ -57,10 +57,10 @@ pub(super) fn resident_bytes() -> Option<usize> {
     line.trim().strip_suffix(" kB")?.trim().parse::<usize>().ok()?.checked_mul(1024)
 }
 
-/// Sets Rhai's own limits.
-pub(super) fn apply(engine: &mut Engine) {
+/// Sets Rhai's own limits; `steps` are those of evaluation.
+pub(super) fn apply(engine: &mut Engine, steps: u64) {
     engine
-        .set_max_operations(OPERATIONS)
+        .set_max_operations(steps)
         .set_max_call_levels(CALL_LEVELS)
         .set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH)
         .set_max_string_size(STRING_BYTES)

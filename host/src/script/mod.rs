@@ -47,6 +47,8 @@ pub struct ScriptInput {
     pub kinds: BTreeMap<String, KindDocument>,
     /// One line on each kind, by word.
     pub summaries: BTreeMap<String, String>,
+    /// Steps of evaluation that it may take; the usual number when absent.
+    pub steps: Option<u64>,
 }
 
 /// Evaluates a script.

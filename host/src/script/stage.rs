@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
-use super::ScriptInput;
 use super::loader::Loader;
 use super::positions::{CallSite, CallSites};
 use super::reference::Marks;
 use super::text::Lines;
+use super::{ScriptInput, limits};
 use crate::model::{Definition, Diagnostic, Diagnostics, Sources, Span};
 
 /// Number of the script that the user named, among the texts of an evaluation.
@@ -63,6 +63,11 @@ impl Stage {
     /// An evaluation that has not begun.
     pub(super) fn new(input: Arc<ScriptInput>, loader: Arc<dyn Loader>, sources: Sources) -> Self {
         Self { input, loader, gathered: Mutex::new(Gathered { sources, ..Gathered::default() }) }
+    }
+
+    /// Steps of evaluation that the script may take.
+    pub(super) fn steps(&self) -> u64 {
+        self.input.steps.unwrap_or(limits::OPERATIONS)
     }
 
     /// What has been gathered so far. Words must not call back into the script while they hold this.

@@ -52,6 +52,7 @@ fn input() -> ScriptInput {
         facts: json!({"subscription_id": "1111"}).as_object().unwrap().clone(),
         kinds: serde_json::from_value(kinds).unwrap(),
         summaries: BTreeMap::from([("store".to_owned(), "a place for things".to_owned())]),
+        steps: None,
     }
 }
 

@@ -44,6 +44,7 @@ async fn run(bundle: &'static [u8], script: &str) -> Result<()> {
         facts: facts.clone(),
         kinds: catalog.kind_documents(),
         summaries: Default::default(),
+        steps: None,
     };
     let loader = Arc::<Folder>::clone(&project.folder);
     let (definition, _) =

@@ -1,0 +1,3 @@
+//! The fuzz target `planning`: `cargo xtask fuzz planning`.
+#![no_main]
+mlhost_fuzz::fuzz_target!(planning);

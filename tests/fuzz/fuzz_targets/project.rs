@@ -1,0 +1,3 @@
+//! The fuzz target `project`: `cargo xtask fuzz project`.
+#![no_main]
+mlhost_fuzz::fuzz_target!(project);
