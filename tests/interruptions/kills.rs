@@ -1,8 +1,9 @@
 //! Power cuts: `kill -9` at random points of apply and destroy, some of them in the middle of the recovery from an earlier
-//! one. The next run converges: nothing is there twice, nothing is orphaned, the outputs are right.
+//! one, some while the cloud has a bad day. The next run converges: nothing is there twice, nothing is orphaned, the outputs
+//! are right.
 //!
-//! 30 runs are killed by default, 300 with `MLHOST_LONG_TESTS=1` (`cargo xtask test --long`). `MLHOST_SEED` repeats a
-//! run that failed, as far as the machine lets it.
+//! 30 runs are killed by default, and half as many on bad days; 300 and 150 with `MLHOST_LONG_TESTS=1`
+//! (`cargo xtask test --long`). `MLHOST_SEED` repeats a run that failed, as far as the machine lets it.
 
 use std::collections::BTreeSet;
 use std::process::Stdio;
@@ -11,9 +12,9 @@ use std::time::{Duration, Instant};
 use crate::world::{RESOURCES, World};
 
 /// Kills of each of the settings below.
-fn kills() -> u32 {
+fn kills(faults: bool) -> u32 {
     let all = if std::env::var_os("MLHOST_LONG_TESTS").is_some() { 300 } else { 30 };
-    all / 2
+    if faults { all / 4 } else { all / 2 }
 }
 
 fn seed() -> u64 {
@@ -22,6 +23,43 @@ fn seed() -> u64 {
 
 const APPLY: &[&str] = &["apply", "platform.rhai", "--yes"];
 const DESTROY: &[&str] = &["destroy", "--yes"];
+
+/// What the cloud does to requests on a bad day: the words of `mlhost cloud chaos add`.
+const FAULTS: &[&str] = &[
+    "throttled --seconds 0 --rate 0.1",
+    "unavailable --rate 0.05",
+    "reset --rate 0.05",
+    "lost-answer --rate 0.1",
+    "stale-read --rate 0.1",
+    "late-failure --rate 0.05",
+];
+
+/// Starts a bad day.
+fn trouble(world: &World, seed: u32) {
+    for fault in FAULTS {
+        let words: Vec<&str> = fault.split(' ').collect();
+        let seed = seed.to_string();
+        world.well(&[&["cloud", "chaos", "add", "--seed", &seed], words.as_slice()].concat(), "a bad day");
+    }
+}
+
+/// Runs the command until no operation failed any more, a few times at most. Then the bad day is over.
+fn come_through(world: &World, arguments: &[&str], story: &str) {
+    let mut transcripts = String::new();
+    for _ in 0..6 {
+        let run = world.run(arguments);
+        transcripts.push_str(&run.transcript());
+        match run.code {
+            Some(0) => {
+                world.well(&["cloud", "chaos", "clear"], story);
+                return;
+            }
+            Some(4) => {}
+            _ => break,
+        }
+    }
+    panic!("{arguments:?} did not come to a good end, {story}\n{transcripts}");
+}
 
 /// How long a run takes that nobody disturbs.
 fn undisturbed(world: &World, arguments: &[&str]) -> Duration {
@@ -42,7 +80,7 @@ fn kill(world: &World, arguments: &[&str], after: Duration) -> bool {
     running
 }
 
-fn survives(world: &World) {
+fn survives(world: &World, faults: bool) {
     let seed = seed();
     let mut random = fastrand::Rng::with_seed(seed);
     let longest = [undisturbed(world, APPLY), undisturbed(world, DESTROY)];
@@ -52,8 +90,11 @@ fn survives(world: &World) {
     assert_eq!(expected.len(), RESOURCES, "{expected:#?}");
 
     let (mut killed, mut met) = (0, 0);
-    while killed < kills() {
+    while killed < kills(faults) {
         let mut story = format!("seed {seed}, after {killed} kills:");
+        if faults {
+            trouble(world, random.u32(..));
+        }
         for _ in 0..random.u32(1..=3) {
             let (arguments, longest) = if random.bool() { (APPLY, longest[0]) } else { (DESTROY, longest[1]) };
             let after = longest.mul_f64(random.f64() * 1.1);
@@ -61,11 +102,15 @@ fn survives(world: &World) {
             killed += 1;
             story.push_str(&format!(" {} killed after {after:?},", arguments[0]));
         }
-        if random.u8(0..3) == 0 {
-            world.well(DESTROY, &story);
+        let end = if random.u8(0..3) == 0 { DESTROY } else { APPLY };
+        if faults {
+            come_through(world, end, &story);
+        } else {
+            world.well(end, &story);
+        }
+        if end == DESTROY {
             world.is_settled(&BTreeSet::new(), &story);
         } else {
-            world.well(APPLY, &story);
             world.is_settled(&expected, &story);
             assert_eq!(world.well(&["output", "--output", "json"], &story), outputs, "{story}");
             let plan = world.well(&["plan", "platform.rhai"], &story);
@@ -77,10 +122,20 @@ fn survives(world: &World) {
 
 #[test]
 fn runs_killed_together_with_their_cloud_are_finished_by_the_next_one() {
-    survives(&World::embedded());
+    survives(&World::embedded(), false);
 }
 
 #[test]
 fn runs_killed_while_the_cloud_goes_on_are_finished_by_the_next_one() {
-    survives(&World::served());
+    survives(&World::served(), false);
+}
+
+#[test]
+fn so_are_runs_killed_together_with_their_cloud_on_a_bad_day() {
+    survives(&World::embedded(), true);
+}
+
+#[test]
+fn so_are_runs_killed_while_the_cloud_goes_on_on_a_bad_day() {
+    survives(&World::served(), true);
 }
