@@ -39,6 +39,8 @@ pub struct Run<'a> {
     pub target: Option<&'a str>,
     /// Time for each.
     pub seconds: u32,
+    /// Where chance begins; anywhere when absent.
+    pub seed: Option<u32>,
     /// Inputs to run instead of looking for new ones.
     pub inputs: &'a [PathBuf],
 }
@@ -147,6 +149,9 @@ fn fuzz(root: &Path, target: &str, what: &Run<'_>) -> Result<bool> {
         let words = root.join("tests/fuzz/words").join(format!("{target}.txt"));
         command.arg(format!("-max_total_time={}", what.seconds)).arg(format!("-max_len={LONGEST}"));
         command.args(["-print_final_stats=1", "-reload=0"]);
+        if let Some(seed) = what.seed {
+            command.arg(format!("-seed={seed}"));
+        }
         if words.is_file() {
             command.arg(format!("-dict={}", words.display()));
         }

@@ -89,7 +89,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Test { accept, long, arguments } => test(&root, accept, long, &arguments)?,
         Task::Bench(arguments) => bench::bench(&root, &arguments)?,
         Task::Fuzz { target, seconds, inputs } => {
-            fuzz::run(&root, &fuzz::Run { target: target.as_deref(), seconds, inputs: &inputs })?;
+            fuzz::run(&root, &fuzz::Run { target: target.as_deref(), seconds, seed: None, inputs: &inputs })?;
         }
         Task::Ci => {
             run::step("format");
@@ -98,7 +98,8 @@ fn perform(task: Task) -> Result<ExitCode> {
             run::step("lints");
             cargo(&root, &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
             run::step("fuzz targets");
-            fuzz::run(&root, &fuzz::Run { target: None, seconds: CI_SECONDS, inputs: &[] })?;
+            // A change is judged by what it changes, not by luck.
+            fuzz::run(&root, &fuzz::Run { target: None, seconds: CI_SECONDS, seed: Some(1), inputs: &[] })?;
         }
     }
     Ok(ExitCode::SUCCESS)
